@@ -1,0 +1,33 @@
+package mailin
+
+import "time"
+
+// Road names the way by which a mail came in; it is journaled with the mail.
+type Road string
+
+// The roads of DESIGN section 4.
+const (
+	RoadSMTP       Road = "smtp"
+	RoadLMTP       Road = "lmtp"
+	RoadSubmission Road = "submission"
+	RoadIMAP       Road = "imap"
+	RoadInject     Road = "inject"
+	RoadImport     Road = "import"
+)
+
+// Envelope is what a wire knows of a mail beside its bytes.
+type Envelope struct {
+	Road Road
+	// From is the envelope sender without brackets, "" for the null sender (RFC 5321 4.5.5).
+	From string
+	// FromKnown tells that the wire has an envelope sender at all; IMAP and imports have none.
+	FromKnown bool
+	// To holds the envelope recipients without brackets, as given by the peer.
+	To []string
+	// Helo is the name the peer gave in EHLO, "" when there was none.
+	Helo string
+	// RemoteAddr is the peer's IP address, "" when there is no peer.
+	RemoteAddr string
+	// ReceivedAt is the instant at which the mail was complete, UTC.
+	ReceivedAt time.Time
+}
