@@ -1,0 +1,222 @@
+package rfc
+
+import (
+	"strings"
+)
+
+// MaxAddresses is how many addresses of one header are read; a mail to more is a bomb.
+const MaxAddresses = 10_000
+
+// ParseAddressList reads the addresses of a From, To, Cc or Reply-To field, raw as it was received.
+// What is malformed is read as far as it is plain and otherwise left out; groups give their members
+// (RFC 5322 section 3.4), "undisclosed-recipients:;" gives none. Encoded words are decoded after
+// the structure was read (RFC 2047 section 6.2), so that an encoded "<", "," or "@" stays part of a
+// name. Exactly one address comes from each comma-separated item: `a@b <c@d>` is c@d, named "a@b"
+// (THREATS S2).
+func ParseAddressList(header string) []Address {
+	s := &addrScanner{s: unfold(header)}
+	for s.i < len(s.s) && len(s.list) < MaxAddresses {
+		s.step()
+	}
+	s.finish()
+	return s.list
+}
+
+// addrScanner reads a list from left to right. Once the end of a comment, quoted string or encoded
+// word was not found, later beginnings of the same kind are plain text: searching again from each
+// of them would be quadratic.
+type addrScanner struct {
+	s    string
+	i    int
+	list []Address
+
+	words   wordScanner
+	phrase  strings.Builder // display name, or the bare address
+	comment string
+	angle   string
+	closed  bool // an angle address was seen
+	noQuote bool
+	noParen bool
+}
+
+// step reads one token at s.i.
+func (a *addrScanner) step() {
+	c := a.s[a.i]
+	switch {
+	case c == '"' && a.quoted():
+	case c == '(' && a.parens():
+	case c == '=' && a.encoded():
+	case c == '<':
+		a.brackets()
+	case c == ',' || c == ';':
+		a.finish()
+		a.i++
+	case c == ':' && (a.closed || !strings.Contains(a.phrase.String(), "@")):
+		// A group's name ends here; an address before the colon is one that another reader could
+		// take for the sender, and counts.
+		if !a.closed {
+			a.phrase.Reset()
+		}
+		a.finish()
+		a.i++
+	default:
+		if c != '>' {
+			a.phrase.WriteByte(c)
+		}
+		a.i++
+	}
+}
+
+// quoted reads a quoted string. Its quotes are kept when an "@" follows: it is a local part then.
+func (a *addrScanner) quoted() bool {
+	end := -1
+	if !a.noQuote {
+		end = closingQuote(a.s, a.i)
+	}
+	if end < 0 {
+		a.noQuote = true
+		return false
+	}
+	body := a.s[a.i+1 : end]
+	if end+1 < len(a.s) && a.s[end+1] == '@' {
+		a.phrase.WriteString(a.s[a.i : end+1])
+	} else {
+		a.phrase.WriteString(unescape(body))
+	}
+	a.i = end + 1
+	return true
+}
+
+func closingQuote(s string, i int) int {
+	for i++; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// parens reads a comment; the first one is the name of an address that has no other.
+func (a *addrScanner) parens() bool {
+	depth := 0
+	for j := a.i; j < len(a.s) && !a.noParen; j++ {
+		switch a.s[j] {
+		case '\\':
+			j++
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			if a.comment == "" {
+				a.comment = unescape(a.s[a.i+1 : min(j, len(a.s))])
+			}
+			a.i = j + 1
+			return true
+		}
+	}
+	a.noParen = true
+	return false
+}
+
+// encoded copies an encoded word whole, so that nothing in it counts as structure.
+func (a *addrScanner) encoded() bool {
+	_, end, ok := a.words.next(a.s, a.i)
+	if ok {
+		a.phrase.WriteString(a.s[a.i:end])
+		a.i = end
+	}
+	return ok
+}
+
+// brackets reads an angle address up to ">", or up to the next separator when ">" is missing. Of
+// several in one item the last counts for the address, and the item still gives one address.
+func (a *addrScanner) brackets() {
+	j := a.i + 1
+	route := j < len(a.s) && a.s[j] == '@'
+scan:
+	for ; j < len(a.s); j++ {
+		switch a.s[j] {
+		case '"':
+			if end := closingQuote(a.s[:min(len(a.s), j+maxAddress)], j); end > 0 {
+				j = end
+			}
+		case '>', '<', ';':
+			break scan
+		case ',':
+			if !route {
+				break scan
+			}
+		}
+	}
+	spec := a.s[a.i+1 : min(j, len(a.s))]
+	if route { // RFC 5321 section 4.1.1.3: source routes are ignored
+		_, spec, _ = strings.Cut(spec, ":")
+	}
+	a.angle, a.closed = spec, true
+	a.i = j
+	if j < len(a.s) && a.s[j] == '>' {
+		a.i++
+	}
+}
+
+// finish ends the item and adds its address, when it has one.
+func (a *addrScanner) finish() {
+	name, spec := a.phrase.String(), a.angle
+	if !a.closed {
+		name, spec = splitBare(name)
+	}
+	if strings.TrimSpace(name) == "" {
+		name = a.comment
+	}
+	a.phrase.Reset()
+	a.comment, a.angle, a.closed = "", "", false
+	if addr := normalAddr(tighten(spec)); addr != "" {
+		a.list = append(a.list, Address{Name: CleanName(DecodeHeader(name)), Addr: addr})
+	}
+}
+
+// splitBare finds the address in an item without brackets: the last word that holds "@".
+func splitBare(item string) (name, spec string) {
+	item = tighten(item)
+	if !strings.Contains(item, "@") {
+		return item, ""
+	}
+	words := strings.Fields(item)
+	for i := len(words) - 1; i >= 0; i-- {
+		if strings.Contains(words[i], "@") {
+			return strings.Join(append(words[:i:i], words[i+1:]...), " "), words[i]
+		}
+	}
+	return item, ""
+}
+
+// tighten drops what people and programs put around an address: spaces at its "@", "mailto:".
+func tighten(spec string) string {
+	spec = strings.TrimSpace(spec)
+	if len(spec) > 7 && strings.EqualFold(spec[:7], "mailto:") {
+		spec = spec[7:]
+	}
+	if before, after, ok := strings.Cut(spec, "@"); ok && strings.ContainsAny(spec, " \t") {
+		spec = strings.TrimRight(before, " \t") + "@" + strings.TrimLeft(after, " \t")
+	}
+	return spec
+}

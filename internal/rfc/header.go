@@ -1,0 +1,194 @@
+package rfc
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// DecodeHeader gives the text of a raw header value on one line: unfolded (RFC 5322 2.2.3),
+// encoded words decoded once (RFC 2047; neighbours of one charset are joined before decoding, so
+// that a character cut in two by the sender survives), raw 8-bit bytes guessed as DecodeCharset
+// does. The result is valid UTF-8 without controls; line breaks and tabs become spaces.
+func DecodeHeader(raw string) string {
+	if isPlain(raw) {
+		return strings.TrimSpace(raw)
+	}
+	return strings.TrimSpace(oneLine(decodeWords(unfold(raw))))
+}
+
+// isPlain is the short cut for the common header: printable ASCII without an encoded word.
+func isPlain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return !strings.Contains(s, "=?")
+}
+
+func unfold(s string) string {
+	return strings.NewReplacer("\r\n", "", "\n", "", "\r", "", "\x00", "").Replace(s)
+}
+
+// decodeWords decodes the encoded words of a line and leaves the rest, guessing its charset.
+func decodeWords(s string) string {
+	var out strings.Builder
+	var sc wordScanner
+	rest := 0 // start of text not yet written
+	for i := 0; i < len(s); {
+		w, end, ok := sc.next(s, i)
+		if !ok {
+			i++
+			continue
+		}
+		out.WriteString(DecodeCharset([]byte(s[rest:i]), ""))
+		bytes := w.bytes
+		for {
+			j := end
+			for j < len(s) && (s[j] == ' ' || s[j] == '\t') {
+				j++
+			}
+			more, moreEnd, ok := sc.next(s, j)
+			if !ok {
+				break
+			}
+			if !strings.EqualFold(more.charset, w.charset) {
+				out.WriteString(DecodeCharset(bytes, w.charset))
+				w, bytes = more, nil
+			}
+			bytes, end = append(bytes, more.bytes...), moreEnd
+		}
+		out.WriteString(DecodeCharset(bytes, w.charset))
+		i, rest = end, end
+	}
+	out.WriteString(DecodeCharset([]byte(s[rest:]), ""))
+	return out.String()
+}
+
+type encodedWord struct {
+	charset string
+	bytes   []byte
+}
+
+// wordScanner finds encoded words. It remembers when no end mark is left, because looking again
+// from each of many beginnings would be quadratic.
+type wordScanner struct{ noEnd bool }
+
+// maxCharsetLabel bounds the charset of an encoded word; the longest registered has 45 bytes.
+const maxCharsetLabel = 64
+
+// next reads the encoded word that begins at s[i] and gives the offset behind it. Spaces inside
+// the encoded text are let through: broken senders write them.
+func (sc *wordScanner) next(s string, i int) (w encodedWord, end int, ok bool) {
+	if sc.noEnd || !strings.HasPrefix(s[i:], "=?") {
+		return w, 0, false
+	}
+	head := s[i+2:]
+	q := strings.IndexByte(head[:min(len(head), maxCharsetLabel)], '?')
+	if q < 1 || len(head) < q+3 || head[q+2] != '?' || strings.ContainsAny(head[:q], " \t") {
+		return w, 0, false
+	}
+	text := head[q+3:]
+	stop := strings.Index(text, "?=")
+	if stop < 0 {
+		sc.noEnd = true
+		return w, 0, false
+	}
+	w.charset, _, _ = strings.Cut(head[:q], "*") // RFC 2231 section 5: a language may follow
+	switch head[q+1] {
+	case 'b', 'B':
+		w.bytes = decodeB(text[:stop])
+	case 'q', 'Q':
+		w.bytes = decodeQ(text[:stop])
+	default:
+		return w, 0, false
+	}
+	return w, i + 2 + q + 3 + stop + 2, true
+}
+
+// decodeB is base64 that skips what does not belong and needs no padding.
+func decodeB(s string) []byte {
+	clean := strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (r == '+' || r == '/' || unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return -1
+	}, s)
+	if len(clean)%4 == 1 {
+		clean = clean[:len(clean)-1]
+	}
+	out, err := base64.RawStdEncoding.DecodeString(clean)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// decodeQ is the Q encoding of RFC 2047 section 4.2; a bad escape stays as written.
+func decodeQ(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '_':
+			out = append(out, ' ')
+		case s[i] == '=' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0:
+			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
+			i += 2
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return out
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// oneLine turns line breaks and tabs into spaces and drops all other controls.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == '\u0085' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r) || r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// CleanText makes s fit to be stored and shown as text of many lines: valid UTF-8, line ends as
+// LF, no controls but tab and LF, no byte order mark.
+func CleanText(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFEFF' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// CleanName makes s fit to be shown as a person's or file's name: one line, spaces folded, and no
+// format characters (Unicode Cf: bidi controls, zero-width), which make a name look like another
+// one (THREATS S3, S37).
+func CleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, oneLine(s))
+	return strings.Join(strings.Fields(s), " ")
+}
