@@ -1,0 +1,69 @@
+package tickets
+
+import (
+	"time"
+
+	"helpgate/internal/token"
+)
+
+// Mail is a received mail as the desk judges it: read, classified, its bodies staged.
+type Mail struct {
+	Road         string
+	EnvelopeFrom string
+	FromKnown    bool // the road knows an envelope sender
+	// Recipients are envelope recipients, then what Delivered-To and its kin, To and Cc name, all
+	// in key form, first named first, each once.
+	Recipients []string
+	ReceivedAt time.Time
+
+	From Person // address in key form; empty when there is not exactly one
+	// Untrusted tells that there was not exactly one From with exactly one address.
+	Untrusted   bool
+	ReplyTo     Person
+	To, Cc      []Person // addresses in key form
+	Subject     string
+	Date        time.Time // zero when missing or senseless
+	MessageID   string
+	InReplyTo   []string
+	References  []string // oldest first
+	ThreadTopic string
+	ThreadIndex string
+
+	Text        string
+	HTML        string
+	ReplyText   string
+	ReplyHTML   string
+	Attachments []Attachment
+	Language    string // "en" or "zh" when the words tell it
+
+	Auto        string   // kind of automatic mail (DESIGN section 11, auto_kind)
+	Automatic   bool     // gets no automatic answer and changes no status
+	NoAutoReply bool     // a person's, but no automatic answer is wanted
+	Signs       []string // every sign of automatic mail that held
+	Suppress    bool     // X-Auto-Response-Suppress stands in it
+	Vacation    bool     // vacation words stand in the subject or the first line
+	Unparsed    string   // why only the source could be shown; "" when it was read
+
+	Claims   []Claimed // valid tokens of ours found in it, strongest first
+	Verified Verified
+	// Source is the compressed raw mail, staged.
+	Source Blob
+}
+
+// Claimed is a valid token of ours and where it stood.
+type Claimed struct {
+	token.Claim
+	Where Where
+	// Address is the reply address that held it, in key form; "" for a Message-ID or marker.
+	Address string
+}
+
+// Where is the place in a mail at which a token stood.
+type Where string
+
+// The places, strongest first.
+const (
+	WhereAddress   Where = "address"    // an envelope or header recipient
+	WhereMessageID Where = "message-id" // In-Reply-To or References
+	WhereMarker    Where = "marker"     // the quoted text
+)

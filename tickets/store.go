@@ -1,0 +1,177 @@
+package tickets
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// ErrNotFound tells that there is no such thing.
+var ErrNotFound = errors.New("not found")
+
+// Store keeps everything. It is safe for use by several goroutines.
+type Store interface {
+	// Update runs fn in one transaction and returns after it is durable, or not done at all. fn may
+	// run twice, so it has no side effects beyond tx; it must not keep tx.
+	Update(ctx context.Context, fn func(tx Tx) error) error
+	// View runs fn on one consistent state; writing in it is an error.
+	View(ctx context.Context, fn func(tx Tx) error) error
+}
+
+// Tx is one transaction, by use. A method that finds nothing returns ErrNotFound where it gives
+// one thing, and an empty list where it gives many.
+type Tx interface {
+	TicketTx
+	HistoryTx
+	MessageTx
+	PeopleTx
+	ParticipantTx
+	ThreadTx
+	OutboxTx
+	BudgetTx
+	HeldTx
+	JournalTx
+}
+
+// TicketTx keeps tickets.
+type TicketTx interface {
+	Ticket(ctx context.Context, number int64) (Ticket, error)
+	// Tickets gives those that the filter selects, newest first.
+	Tickets(ctx context.Context, f TicketFilter) ([]Ticket, error)
+	// CreateTicket stores t and sets its Number.
+	CreateTicket(ctx context.Context, t *Ticket) error
+	SaveTicket(ctx context.Context, t Ticket) error
+	// SeeFrom makes the ticket seen from a further mailbox; twice is once.
+	SeeFrom(ctx context.Context, number int64, mailbox string) error
+	// Absorb moves messages, refs, keys, participants, held things and waiting outbox rows of the
+	// ticket from to the ticket into, and counts into's messages anew. It sets no status.
+	Absorb(ctx context.Context, into, from int64) error
+}
+
+// HistoryTx keeps what happened to tickets, and their links.
+type HistoryTx interface {
+	AddEvent(ctx context.Context, e Event) error
+	// Events gives a ticket's, oldest first.
+	Events(ctx context.Context, ticket int64) ([]Event, error)
+	// AddLink links two tickets; twice is once.
+	AddLink(ctx context.Context, l Link) error
+	// Links gives the links in which the ticket stands on either side.
+	Links(ctx context.Context, ticket int64) ([]Link, error)
+}
+
+// MessageTx keeps messages, notes and the blobs of their files.
+type MessageTx interface {
+	// AddMessage stores m with its attachments and sets the IDs.
+	AddMessage(ctx context.Context, m *Message) error
+	// SaveMessage stores what may change: Ticket (the refs and keys of the message go with it),
+	// Kind, Direction, Flags, Verified.
+	SaveMessage(ctx context.Context, m Message) error
+	Message(ctx context.Context, id int64) (Message, error)
+	// Messages gives a ticket's, oldest first, with attachments.
+	Messages(ctx context.Context, ticket int64) ([]Message, error)
+	// PutBlob makes a staged blob part of this transaction; twice is once.
+	PutBlob(ctx context.Context, b Blob) error
+}
+
+// PeopleTx keeps customers and agents.
+type PeopleTx interface {
+	Customer(ctx context.Context, id int64) (Customer, error)
+	CustomerByAddress(ctx context.Context, address string) (Customer, error)
+	// SaveCustomer stores c; an ID of 0 makes a new one and sets it.
+	SaveCustomer(ctx context.Context, c *Customer) error
+	// Agents gives all, inactive ones too, by ID.
+	Agents(ctx context.Context) ([]Agent, error)
+	// SaveAgent stores a; an ID of 0 makes a new one and sets it.
+	SaveAgent(ctx context.Context, a *Agent) error
+}
+
+// ParticipantTx keeps who is on a ticket beside its requester.
+type ParticipantTx interface {
+	Participants(ctx context.Context, ticket int64) ([]Participant, error)
+	// SaveParticipant adds p or changes its name and state.
+	SaveParticipant(ctx context.Context, p Participant) error
+}
+
+// Ref ties a Message-ID to a ticket: as a stored mail's own, or as one that a stored mail cites.
+type Ref struct {
+	MessageID string
+	Ticket    int64
+	Message   int64
+	Own       bool
+}
+
+// Key is what a received mail is known by, so that it is never taken twice (RULES section 1).
+type Key struct {
+	Hash      string    // of Message-ID, From and Date, or of the content where there is none
+	MessageID string    // "" where there was none
+	Subject   string    // without prefixes and tags
+	Lines     []uint64  // hashes of the new text's non-empty lines
+	Text      string    // hash of the whole text
+	Ticket    int64     // 0 where the mail became part of none
+	Message   int64     // 0 where it became none
+	ExpiresAt time.Time // the key may be forgotten after this
+}
+
+// ThreadTx answers what belongs together.
+type ThreadTx interface {
+	AddRefs(ctx context.Context, refs []Ref) error
+	// FindRefs gives every ref with one of the ids, own and cited ones.
+	FindRefs(ctx context.Context, ids []string) ([]Ref, error)
+	AddKey(ctx context.Context, k Key) error
+	// Keys gives the keys with that hash, or with that Message-ID when it is not "".
+	Keys(ctx context.Context, hash, messageID string, now time.Time) ([]Key, error)
+}
+
+// OutboxTx queues what goes out, and answers what went.
+type OutboxTx interface {
+	// Enqueue stores o and sets its ID.
+	Enqueue(ctx context.Context, o *Outgoing) error
+	Outgoing(ctx context.Context, id int64) (Outgoing, error)
+	OutgoingByNonce(ctx context.Context, nonce int64) (Outgoing, error)
+	// OutgoingByJoinKey gives the row that gathers under the key.
+	OutgoingByJoinKey(ctx context.Context, key string) (Outgoing, error)
+	// SaveOutgoing stores Status, Facts, NextAttempt, Attempts, LastReply, Override.
+	SaveOutgoing(ctx context.Context, o Outgoing) error
+	// SentIDs gives the Message-IDs of what was queued to the recipient on the ticket, oldest first.
+	SentIDs(ctx context.Context, ticket int64, recipient string) ([]string, error)
+}
+
+// BudgetTx counts, so that what is sent on our own stays bounded over restarts and nodes.
+type BudgetTx interface {
+	// Spend adds n at the time to what is counted under the key.
+	Spend(ctx context.Context, key string, at time.Time, n int) error
+	// Spent gives what was counted under the key since the time.
+	Spent(ctx context.Context, key string, since time.Time) (int, error)
+}
+
+// HeldTx keeps what waits for a person's decision.
+type HeldTx interface {
+	// Hold stores h and sets its ID.
+	Hold(ctx context.Context, h *Held) error
+	Held(ctx context.Context, id int64) (Held, error)
+	// HeldList gives what still waits, oldest first; of one ticket, or of all when it is 0.
+	HeldList(ctx context.Context, ticket int64) ([]Held, error)
+	SaveHeld(ctx context.Context, h Held) error
+}
+
+// JournalTx keeps what became of every received mail, and the marks of those who read on.
+type JournalTx interface {
+	// AddJournal stores j and sets its ID.
+	AddJournal(ctx context.Context, j *JournalEntry) error
+	JournalEntry(ctx context.Context, id int64) (JournalEntry, error)
+	// Journal gives the entries of a ticket, oldest first.
+	Journal(ctx context.Context, ticket int64) ([]JournalEntry, error)
+	// Mark gives the value kept under the key, "" when there is none.
+	Mark(ctx context.Context, key string) (string, error)
+	SetMark(ctx context.Context, key, value string) error
+}
+
+// Blobs keeps bytes by their hash: the small ones as rows, the large ones outside the database.
+type Blobs interface {
+	// Stage hashes data and, when it is large, makes it durable. The blob counts as kept once
+	// Tx.PutBlob was committed.
+	Stage(ctx context.Context, data []byte) (Blob, error)
+	// Open reads a kept blob. The caller closes it.
+	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
+}
