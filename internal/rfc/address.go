@@ -32,13 +32,17 @@ type Address struct {
 // nothing that could end the field or begin another one.
 func (a Address) String() string {
 	addr := strings.Map(func(r rune) rune {
-		if r == '<' || r == '>' || r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) {
+		if r == '<' || r == '>' || unicode.IsSpace(r) || unicode.IsControl(r) {
 			return -1
 		}
 		return r
 	}, a.Addr)
-	name := CleanName(a.Name)
-	if name == "" {
+	// An encoded word that was the name's own text would be decoded by the next reader.
+	name := strings.ReplaceAll(CleanName(a.Name), "=?", "= ?")
+	switch {
+	case name == "" && strings.ContainsAny(addr, `",;:()`):
+		return "<" + addr + ">"
+	case name == "":
 		return addr
 	}
 	if !isPlain(name) {

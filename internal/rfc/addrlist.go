@@ -1,8 +1,6 @@
 package rfc
 
-import (
-	"strings"
-)
+import "strings"
 
 // MaxAddresses is how many addresses of one header are read; a mail to more is a bomb.
 const MaxAddresses = 10_000
@@ -11,8 +9,8 @@ const MaxAddresses = 10_000
 // What is malformed is read as far as it is plain and otherwise left out; groups give their members
 // (RFC 5322 section 3.4), "undisclosed-recipients:;" gives none. Encoded words are decoded after
 // the structure was read (RFC 2047 section 6.2), so that an encoded "<", "," or "@" stays part of a
-// name. Exactly one address comes from each comma-separated item: `a@b <c@d>` is c@d, named "a@b"
-// (THREATS S2).
+// name. `a@b <c@d>` is one address, c@d, named "a@b"; two bare or two in brackets are two, even
+// without a comma, so that a From which readers take differently never counts as one (THREATS S2).
 func ParseAddressList(header string) []Address {
 	s := &addrScanner{s: unfold(header)}
 	for s.i < len(s.s) && len(s.list) < MaxAddresses {
@@ -32,6 +30,7 @@ type addrScanner struct {
 
 	words   wordScanner
 	phrase  strings.Builder // display name, or the bare address
+	hasAt   bool            // phrase holds "@"
 	comment string
 	angle   string
 	closed  bool // an angle address was seen
@@ -51,7 +50,7 @@ func (a *addrScanner) step() {
 	case c == ',' || c == ';':
 		a.finish()
 		a.i++
-	case c == ':' && (a.closed || !strings.Contains(a.phrase.String(), "@")):
+	case c == ':' && (a.closed || !a.hasAt):
 		// A group's name ends here; an address before the colon is one that another reader could
 		// take for the sender, and counts.
 		if !a.closed {
@@ -63,6 +62,7 @@ func (a *addrScanner) step() {
 		if c != '>' {
 			a.phrase.WriteByte(c)
 		}
+		a.hasAt = a.hasAt || c == '@'
 		a.i++
 	}
 }
@@ -147,9 +147,11 @@ func (a *addrScanner) encoded() bool {
 	return ok
 }
 
-// brackets reads an angle address up to ">", or up to the next separator when ">" is missing. Of
-// several in one item the last counts for the address, and the item still gives one address.
+// brackets reads an angle address up to ">", or up to the next separator when ">" is missing.
 func (a *addrScanner) brackets() {
+	if a.closed && strings.TrimSpace(a.angle) != "" {
+		a.finish()
+	}
 	j := a.i + 1
 	route := j < len(a.s) && a.s[j] == '@'
 scan:
@@ -180,33 +182,37 @@ scan:
 
 // finish ends the item and adds its address, when it has one.
 func (a *addrScanner) finish() {
-	name, spec := a.phrase.String(), a.angle
+	name, specs := a.phrase.String(), []string{a.angle}
 	if !a.closed {
-		name, spec = splitBare(name)
+		name, specs = splitBare(name)
 	}
 	if strings.TrimSpace(name) == "" {
 		name = a.comment
 	}
 	a.phrase.Reset()
-	a.comment, a.angle, a.closed = "", "", false
-	if addr := normalAddr(tighten(spec)); addr != "" {
-		a.list = append(a.list, Address{Name: CleanName(DecodeHeader(name)), Addr: addr})
+	a.comment, a.angle, a.closed, a.hasAt = "", "", false, false
+	for _, spec := range specs {
+		if addr := normalAddr(tighten(spec)); addr != "" && len(a.list) < MaxAddresses {
+			a.list = append(a.list, Address{Name: CleanName(DecodeHeader(name)), Addr: addr})
+		}
 	}
 }
 
-// splitBare finds the address in an item without brackets: the last word that holds "@".
-func splitBare(item string) (name, spec string) {
-	item = tighten(item)
-	if !strings.Contains(item, "@") {
-		return item, ""
-	}
-	words := strings.Fields(item)
-	for i := len(words) - 1; i >= 0; i-- {
-		if strings.Contains(words[i], "@") {
-			return strings.Join(append(words[:i:i], words[i+1:]...), " "), words[i]
+// splitBare finds the addresses in an item without brackets: the words that hold "@". One is
+// named by the words around it.
+func splitBare(item string) (name string, specs []string) {
+	var others []string
+	for _, word := range strings.Fields(tighten(item)) {
+		if strings.Contains(word, "@") {
+			specs = append(specs, word)
+		} else {
+			others = append(others, word)
 		}
 	}
-	return item, ""
+	if len(specs) != 1 {
+		return "", specs
+	}
+	return strings.Join(others, " "), specs
 }
 
 // tighten drops what people and programs put around an address: spaces at its "@", "mailto:".

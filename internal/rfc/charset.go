@@ -11,7 +11,7 @@ import (
 
 // charsetAliases maps labels that mailers use and the WHATWG list does not know.
 var charsetAliases = map[string]string{
-	"cp932": "shift_jis", "cp936": "gbk", "cp949": "euc-kr", "cp950": "big5", "cp1252": "windows-1252",
+	"cp932": "shift_jis", "cp936": "gbk", "cp949": "euc-kr", "cp950": "big5",
 	"ansi_x3.4-1968": "windows-1252", "unknown-8bit": "", "8bit": "", "default": "", "x-unknown": "",
 	"iso-2022-jp-ms": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp",
 	"iso-2022-jp-1": "iso-2022-jp", "iso-2022-jp-2": "iso-2022-jp", "utf": "utf-8", "utf8mb4": "utf-8",
@@ -107,7 +107,8 @@ func guessCharset(b []byte) encoding.Encoding {
 			return enc
 		}
 		pairs++
-		if lead := b[i]; b[i+1] >= 0xA1 && (lead >= 0xB0 && lead <= 0xD7 || lead >= 0xA1 && lead <= 0xA3) {
+		lead := b[i]
+		if b[i+1] >= 0xA1 && (lead >= 0xB0 && lead <= 0xD7 || lead >= 0xA1 && lead <= 0xA3) {
 			common++
 		}
 		i++

@@ -25,6 +25,9 @@ func ParseDate(header string) (t time.Time, ok bool) {
 		s = s[:maxDate]
 	}
 	t, err := mail.ParseDate(s)
+	if name, offset := t.Zone(); err == nil && offset == 0 { // net/mail takes EST for UTC
+		t = t.Add(-time.Duration(zoneOffsets[name]) * time.Hour)
+	}
 	if err != nil {
 		t, err = time.Parse(time.RFC3339, s)
 	}

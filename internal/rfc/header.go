@@ -28,8 +28,16 @@ func isPlain(s string) bool {
 	return !strings.Contains(s, "=?")
 }
 
+// unfolder turns each line end, with the space that continues the field, into that space; a bare
+// CR or LF inside a field becomes a space, never nothing, so that no two words grow together.
+var unfolder = strings.NewReplacer("\r\n ", " ", "\r\n\t", "\t", "\n ", " ", "\n\t", "\t",
+	"\r\n", " ", "\n", " ", "\r", " ", "\x00", "")
+
 func unfold(s string) string {
-	return strings.NewReplacer("\r\n", "", "\n", "", "\r", "", "\x00", "").Replace(s)
+	if !strings.ContainsAny(s, "\r\n\x00") {
+		return s
+	}
+	return unfolder.Replace(s)
 }
 
 // decodeWords decodes the encoded words of a line and leaves the rest, guessing its charset.

@@ -9,7 +9,8 @@ import (
 // replyPrefix is one prefix of answer or forward in the languages of mail clients (RULES 2), with
 // its counter and either colon.
 var replyPrefix = regexp.MustCompile(`^(?i)(?:` +
-	`re|r|fwd|fw|i|aw|antw|antwort|wg|sv|vs|vb|vl|rv|res|enc|tr|ref|réf|rif|odp|pd|ynt|ilt|atb|bls|trs|doorst` +
+	`re|r|fwd|fw|i|aw|antw|antwort|wg|sv|vs|vb|vl|rv|res|enc|tr` +
+	`|ref|réf|rif|odp|pd|ynt|ilt|atb|bls|trs|doorst` +
 	`|απ|σχετ|πρθ|отв|ответ` +
 	`|回复|答复|转发|回覆|答覆|轉寄|轉發|转寄|返信|転送|회신|답장|전달)` +
 	`\pZ*(?:[\[(（]\pZ*\d{1,6}\pZ*[\])）])?\pZ*[:：]\pZ*`)
