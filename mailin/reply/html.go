@@ -1,0 +1,201 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxHTML bounds, in bytes, the HTML that is cut; above it the text is shown.
+const maxHTML = 2 << 20
+
+// Elements that hold a quotation and nothing else, by class and by id.
+var (
+	quoteClasses = map[string]bool{
+		"gmail_quote": true, "gmail_quote_container": true, "gmail_attr": true,
+		"yahoo_quoted": true, "moz-cite-prefix": true, "moz-email-headers-table": true,
+		"protonmail_quote": true, "tutanota_quote": true, "zmail_extra": true,
+		"ntes-mailmaster-quote": true, "netease_mail_quote": true, "foxmail_quote": true,
+		"qm_originalcontent": true, "mail_quote": true, "xm_mail_oringinal_describe": true,
+	}
+	quoteIDs = map[string]bool{
+		"OLK_SRC_BODY_SECTION": true, "isReplyContent": true,
+		"ntes-pcmac-signature-quote": true, "mail-editor-reference-message-container": true,
+		"yahoo_quoted": true, "qm_original": true,
+	}
+)
+
+// tailIDs mark the elements from which everything to the end of the mail is quoted (Outlook).
+var tailIDs = map[string]bool{"divRplyFwdMsg": true, "appendonsend": true}
+
+// Elements that hold a signature, by class and by id.
+var (
+	signatureClasses = map[string]bool{
+		"gmail_signature": true, "gmail_signature_prefix": true, "moz-signature": true,
+		"protonmail_signature_block": true, "ntes-mailmaster-signature": true,
+		"foxmail_signature": true,
+	}
+	signatureIDs = map[string]bool{
+		"Signature": true, "ms-outlook-mobile-signature": true, "mail-editor-signature": true,
+		"ntes-pcmail-signature": true, "spark_signature": true,
+	}
+)
+
+// cutHTML takes quotation and signature out of the HTML. It returns "" unless what is left says
+// what the cut text says: letter for letter nothing more, and nearly all of it.
+func cutHTML(source string, separators []string, res Result) string {
+	if len(source) > maxHTML {
+		return ""
+	}
+	doc, err := html.Parse(strings.NewReader(source))
+	if err != nil {
+		return ""
+	}
+	body := find(doc, atom.Body)
+	if body == nil {
+		return ""
+	}
+	c := cutter{quotes: res.Folded != "", separators: make(map[string]bool)}
+	for _, s := range separators {
+		if s = plain(s); s != "" {
+			c.separators[s] = true
+		}
+	}
+	c.prune(body)
+	if !says(letters(textOf(body)), letters(res.Text)) {
+		return ""
+	}
+	var b strings.Builder
+	for n := body.FirstChild; n != nil; n = n.NextSibling {
+		if html.Render(&b, n) != nil {
+			return ""
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// cutter prunes a tree in document order. Once it has seen the head of a tail it removes
+// everything that follows.
+type cutter struct {
+	quotes     bool
+	separators map[string]bool
+	tail       bool
+}
+
+// prune removes quotations and signatures below n. The parser bounds the depth (512).
+func (c *cutter) prune(n *html.Node) {
+	var next *html.Node
+	for child := n.FirstChild; child != nil; child = next {
+		next = child.NextSibling
+		c.tail = c.tail || c.quotes && c.beginsTail(child)
+		if c.tail || c.quotes && quotes(child) || signs(child) {
+			n.RemoveChild(child)
+			continue
+		}
+		c.prune(child)
+	}
+}
+
+// beginsTail tells whether a node is the head of a quotation that nothing encloses: Outlook's
+// marks, our separator, or the line above QQ Mail's and Foxmail's quotations.
+func (c *cutter) beginsTail(n *html.Node) bool {
+	if n.Type == html.TextNode {
+		if len(n.Data) > maxIntroduction {
+			return false
+		}
+		word, dashed := divider(n.Data)
+		return dashed && originals[word] || c.separators[plain(n.Data)]
+	}
+	return n.Type == html.ElementNode && (tailIDs[attr(n, "id")] || n.Data == "includetail")
+}
+
+// quotes tells whether a node is an element that holds a quotation.
+func quotes(n *html.Node) bool {
+	if n.Type != html.ElementNode {
+		return false
+	}
+	if n.DataAtom == atom.Blockquote && strings.EqualFold(attr(n, "type"), "cite") {
+		return true
+	}
+	return quoteIDs[attr(n, "id")] || hasClass(n, quoteClasses)
+}
+
+// signs tells whether a node is an element that holds a signature, or a comment, which no reader
+// sees and in which programs leave addresses.
+func signs(n *html.Node) bool {
+	return n.Type == html.CommentNode ||
+		n.Type == html.ElementNode && (signatureIDs[attr(n, "id")] || hasClass(n, signatureClasses))
+}
+
+func hasClass(n *html.Node, classes map[string]bool) bool {
+	for _, class := range strings.Fields(attr(n, "class")) {
+		if classes[class] {
+			return true
+		}
+	}
+	return false
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func find(n *html.Node, a atom.Atom) *html.Node {
+	for d := range n.Descendants() {
+		if d.DataAtom == a {
+			return d
+		}
+	}
+	return nil
+}
+
+// textOf is the text below n as a reader would see it, without white space's meaning.
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		switch {
+		case d.Type == html.ElementNode:
+			b.WriteByte(' ')
+		case d.Type == html.TextNode && d.Parent.DataAtom != atom.Style &&
+			d.Parent.DataAtom != atom.Script && d.Parent.DataAtom != atom.Title:
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+// letters is s without anything but letters and digits, in lower case, and without addresses of
+// pages, which text parts print beside links.
+func letters(s string) []rune {
+	var out []rune
+	for _, word := range strings.Fields(s) {
+		if at := strings.Index(word, "://"); at >= 0 {
+			word = word[:max(0, strings.LastIndexAny(word[:at], "<([")+1)]
+		}
+		for _, r := range word {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				out = append(out, unicode.ToLower(r))
+			}
+		}
+	}
+	return out
+}
+
+// says tells whether got holds, in order, nothing that want does not hold, and four fifths of it:
+// text parts have bullets, numbers and names of images besides.
+func says(got, want []rune) bool {
+	i := 0
+	for _, r := range want {
+		if i < len(got) && got[i] == r {
+			i++
+		}
+	}
+	return i == len(got) && 5*len(got) >= 4*len(want)
+}
