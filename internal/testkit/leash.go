@@ -1,0 +1,98 @@
+package testkit
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// leashScript runs its arguments with their output in $LOG, waits until its input ends, which is when
+// the test process lets go or dies, and then leaves neither the process nor $DIR behind. A child that
+// ended before is no fault here: whoever waits for it reads its log.
+const leashScript = `if [ $# -gt 0 ]; then "$@" >"$LOG" 2>&1 & child=$!; fi
+cat >/dev/null
+if [ -n "$child" ]; then kill -"$STOP" "$child" 2>/dev/null; wait "$child"; fi
+rm -rf "$DIR"`
+
+// leash holds a process and its directory.
+type leash struct {
+	// dir is the process's own directory; it is removed with it.
+	dir string
+	// uid and gid are whom the process runs as, in decimal.
+	uid, gid string
+	shell    *exec.Cmd
+	hold     io.Closer
+}
+
+// newLeash makes the directory, owned by the user that run's process will have: servers refuse to run
+// as root, so root becomes account, or nobody where there is none; anyone else stays who they are.
+// It lies directly in the temporary folder, because paths of unix sockets end at 107 bytes and
+// t.TempDir is closed to other users.
+func newLeash(account string) (*leash, error) {
+	dir, err := os.MkdirTemp("", "helpgate-test-")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for %s: %w", account, err)
+	}
+	l := &leash{dir: dir, uid: strconv.Itoa(os.Getuid()), gid: strconv.Itoa(os.Getgid())}
+	if os.Getuid() != 0 || account == "" {
+		return l, nil
+	}
+	who, err := user.Lookup(account)
+	if err != nil {
+		if who, err = user.Lookup("nobody"); err != nil {
+			return nil, fmt.Errorf("find an account to run as: %w", err)
+		}
+	}
+	l.uid, l.gid = who.Uid, who.Gid
+	return l, os.Chown(dir, l.id(l.uid), l.id(l.gid))
+}
+
+// log is the file that holds what the process printed.
+func (l *leash) log() string { return filepath.Join(l.dir, "log") }
+
+// command makes a command that runs as the leash's user, in its directory.
+func (l *leash) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = l.dir
+	// A group of its own, so that Ctrl-C at the terminal ends it through the leash only.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{
+			Uid: uint32(l.id(l.uid)), Gid: uint32(l.id(l.gid)),
+		}
+	}
+	return cmd
+}
+
+// run starts argv, which may be empty to have the directory only. stop is the signal, such as "TERM",
+// that ends it.
+func (l *leash) run(stop string, argv ...string) error {
+	l.shell = l.command("/bin/sh", append([]string{"-c", leashScript, "leash"}, argv...)...)
+	l.shell.Env = append(os.Environ(), "DIR="+l.dir, "LOG="+l.log(), "STOP="+stop)
+	hold, err := l.shell.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("hold %v: %w", argv, err)
+	}
+	l.hold = hold
+	if err := l.shell.Start(); err != nil {
+		return fmt.Errorf("start %v: %w", argv, err)
+	}
+	return nil
+}
+
+// drop ends the process, removes its directory and returns when both are gone.
+func (l *leash) drop() {
+	_ = l.hold.Close()
+	_ = l.shell.Wait()
+}
+
+// id reads a number of the user database.
+func (l *leash) id(text string) int {
+	n, _ := strconv.Atoi(text) // decimal on every Unix; os/user has no other kind
+	return n
+}
