@@ -49,25 +49,32 @@ const (
 // many lines it takes and how sure it is.
 func (m *mail) attribution(i, end int) (n int, s strength) {
 	joined, first := "", 0
-	for n < maxFolds && i+n < end && !m.blank(i+n) && m.depths[i+n] == m.depths[i] {
-		_, rest := unquote(m.lines[i+n])
+	for k := range maxFolds {
+		if i+k >= end || m.blank(i+k) || m.depths[i+k] != m.depths[i] {
+			return n, s
+		}
+		_, rest := unquote(m.lines[i+k])
 		if len(joined)+len(rest) > maxIntroduction {
-			return 0, none
+			return n, s
 		}
 		joined = strings.TrimSpace(joined + " " + plain(rest))
-		if n++; n == 1 {
+		if k == 0 {
 			first = len(joined)
 		}
 		if !introduces(joined) {
 			continue
 		}
-		s = attributes(joined)
-		if n > 1 && attributes(strings.TrimSpace(joined[first:])) == strong {
-			return 0, none // the line before it is the author's own
+		if k > 0 && attributes(strings.TrimSpace(joined[first:])) == strong {
+			return n, s // the first line is the author's own
 		}
-		return n, s
+		if found := attributes(joined); found > s {
+			n, s = k+1, found
+		}
+		if s == strong || endsWithColon(joined) {
+			return n, s
+		}
 	}
-	return 0, none
+	return n, s
 }
 
 // introduces is the cheap test that keeps nearly every line of a mail away from attributes: an

@@ -143,17 +143,14 @@ func (m *mail) attributionAbove(i int) int {
 	if i == 0 || len(m.lines[i-1]) > maxIntroduction || !introduces(plain(m.lines[i-1])) {
 		return i
 	}
-	best := i
+	best, sure := i, none
 	for back := 1; back <= maxFolds && back <= i; back++ {
 		at := i - back
 		if m.blank(at) || (back > 1 && introduces(plain(m.lines[at]))) {
 			break
 		}
-		if n, s := m.attribution(at, i); s != none && n == back {
-			best = at
-			if s == strong {
-				break
-			}
+		if n, s := m.attribution(at, i); n == back && s > sure {
+			best, sure = at, s
 		}
 	}
 	return best

@@ -64,6 +64,9 @@ func cutHTML(source string, separators []string, res Result) string {
 		}
 	}
 	c.prune(body)
+	if res.Folded != "" || res.Signature != "" {
+		(&aligner{want: letters(res.Text)}).trim(body)
+	}
 	if !says(letters(textOf(body)), letters(res.Text)) {
 		return ""
 	}
@@ -129,6 +132,43 @@ func signs(n *html.Node) bool {
 		n.Type == html.ElementNode && (signatureIDs[attr(n, "id")] || hasClass(n, signatureClasses))
 }
 
+// aligner reads a tree beside the new text and removes what follows once the text is used up. A
+// picture between the last word and the quotation stays.
+type aligner struct {
+	want []rune
+	at   int
+	tail bool
+}
+
+// trim removes below n what comes after the new text.
+func (a *aligner) trim(n *html.Node) {
+	var next *html.Node
+	for child := n.FirstChild; child != nil; child = next {
+		next = child.NextSibling
+		if child.Type == html.TextNode && !unseen(child) {
+			got := letters(child.Data)
+			a.tail = a.tail || len(got) > 0 && len(a.want) > 0 && a.at == len(a.want)
+			a.at = align(got, a.want, a.at)
+		}
+		if a.tail {
+			n.RemoveChild(child)
+			continue
+		}
+		a.trim(child)
+	}
+}
+
+// align returns how far want is used up, from at on, when got is read beside it.
+func align(got, want []rune, at int) int {
+	for _, r := range got {
+		for at < len(want) && want[at] != r {
+			at++
+		}
+		at = min(at+1, len(want))
+	}
+	return at
+}
+
 func hasClass(n *html.Node, classes map[string]bool) bool {
 	for _, class := range strings.Fields(attr(n, "class")) {
 		if classes[class] {
@@ -163,12 +203,20 @@ func textOf(n *html.Node) string {
 		switch {
 		case d.Type == html.ElementNode:
 			b.WriteByte(' ')
-		case d.Type == html.TextNode && d.Parent.DataAtom != atom.Style &&
-			d.Parent.DataAtom != atom.Script && d.Parent.DataAtom != atom.Title:
+		case d.Type == html.TextNode && !unseen(d):
 			b.WriteString(d.Data)
 		}
 	}
 	return b.String()
+}
+
+// unseen tells whether a text node is no text for readers.
+func unseen(n *html.Node) bool {
+	switch n.Parent.DataAtom {
+	case atom.Style, atom.Script, atom.Title:
+		return true
+	}
+	return false
 }
 
 // letters is s without anything but letters and digits, in lower case, and without addresses of
