@@ -1,0 +1,142 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func noLevels(context.Context) (Levels, error) { return Levels{}, nil }
+
+func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func TestMetricsShowWhatWasCounted(t *testing.T) {
+	t.Parallel()
+	r := New(func(context.Context) (Levels, error) {
+		return Levels{Outbox: map[string]int64{"waiting": 4, "failed": 1}, HeldOpen: 3}, nil
+	})
+	r.MailAccepted("smtp")
+	r.MailAccepted("smtp")
+	r.MailRefused(550)
+	r.Duplicate()
+	r.TicketCreated()
+	r.Delivered("sent")
+	r.Panicked()
+	w := get(t, r.Handler(), "/metrics")
+	for _, want := range []string{
+		`helpgate_mails_accepted_total{road="smtp"} 2`,
+		`helpgate_mails_refused_total{code="550"} 1`,
+		`helpgate_duplicates_total 1`,
+		`helpgate_tickets_created_total 1`,
+		`helpgate_deliveries_total{result="sent"} 1`,
+		`helpgate_panics_total 1`,
+		`helpgate_outbox_rows{status="waiting"} 4`,
+		`helpgate_outbox_rows{status="failed"} 1`,
+		`helpgate_held_open 3`,
+		`go_goroutines `,
+	} {
+		if !strings.Contains(w.Body.String(), "\n"+want) {
+			t.Errorf("/metrics lacks %q", want)
+		}
+	}
+}
+
+func TestMetricsFailWhenTheStoreCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := New(func(context.Context) (Levels, error) { return Levels{}, errors.New("locked") })
+	if w := get(t, r.Handler(), "/metrics"); w.Code != http.StatusInternalServerError {
+		t.Errorf("status %d, want 500", w.Code)
+	}
+}
+
+func TestReadyOnlyWhenEveryCheckPasses(t *testing.T) {
+	t.Parallel()
+	var smtp Switch
+	fault := errors.New("connection refused")
+	database := Check{"database", func(context.Context) error { return fault }}
+	h := New(noLevels).Handler(database, smtp.Check("smtp"))
+	for _, step := range []struct {
+		fault  error
+		up     bool
+		status int
+		body   string
+	}{
+		{fault, false, 503, `{"ready":false,"checks":[` +
+			`{"name":"database","ready":false,"error":"connection refused"},` +
+			`{"name":"smtp","ready":false,"error":"not up"}]}`},
+		{nil, false, 503, `{"ready":false,"checks":[{"name":"database","ready":true},` +
+			`{"name":"smtp","ready":false,"error":"not up"}]}`},
+		{nil, true, 200, `{"ready":true,"checks":[{"name":"database","ready":true},` +
+			`{"name":"smtp","ready":true}]}`},
+	} {
+		fault = step.fault
+		smtp.Set(step.up)
+		w := get(t, h, "/readyz")
+		if w.Code != step.status || strings.TrimSpace(w.Body.String()) != step.body {
+			t.Errorf("got %d %s, want %d %s", w.Code, w.Body, step.status, step.body)
+		}
+		if w := get(t, h, "/healthz"); w.Code != http.StatusOK {
+			t.Errorf("/healthz: %d, want 200 whatever the checks say", w.Code)
+		}
+	}
+}
+
+func TestReadyWithNoChecksIsAnEmptyList(t *testing.T) {
+	t.Parallel()
+	var answer map[string]any
+	w := get(t, New(noLevels).Handler(), "/readyz")
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer["checks"] == nil {
+		t.Errorf("%s, %v", w.Body, err)
+	}
+}
+
+func TestOtherMethodsAndPathsAreRefused(t *testing.T) {
+	t.Parallel()
+	h := New(noLevels).Handler()
+	if w := get(t, h, "/debug/pprof/"); w.Code != http.StatusNotFound {
+		t.Errorf("/debug/pprof/: %d, want 404", w.Code)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/metrics", nil))
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST /metrics: %d, want 405", w.Code)
+	}
+}
+
+func TestServeEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, l, New(noLevels).Handler()) }()
+	res, err := http.Get("http://" + l.Addr().String() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(res.Body)
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK || string(body) != "ok\n" {
+		t.Errorf("got %d %q", res.StatusCode, body)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	if err := Serve(t.Context(), l, nil); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("on a closed listener: %v, want net.ErrClosed", err)
+	}
+}
