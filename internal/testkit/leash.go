@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,10 +24,10 @@ rm -rf "$DIR"`
 type leash struct {
 	// dir is the process's own directory; it is removed with it.
 	dir string
-	// uid and gid are whom the process runs as, in decimal.
-	uid, gid string
-	shell    *exec.Cmd
-	hold     io.Closer
+	// who is whom the process runs as.
+	who   *user.User
+	shell *exec.Cmd
+	hold  io.Closer
 }
 
 // newLeash makes the directory, owned by the user that run's process will have: servers refuse to run
@@ -34,22 +35,25 @@ type leash struct {
 // It lies directly in the temporary folder, because paths of unix sockets end at 107 bytes and
 // t.TempDir is closed to other users.
 func newLeash(account string) (*leash, error) {
+	who, err := user.Current()
+	if err == nil && who.Uid == "0" {
+		if who, err = user.Lookup(account); err != nil {
+			who, err = user.Lookup("nobody")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find an account to run as: %w", err)
+	}
 	dir, err := os.MkdirTemp("", "helpgate-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for %s: %w", account, err)
 	}
-	l := &leash{dir: dir, uid: strconv.Itoa(os.Getuid()), gid: strconv.Itoa(os.Getgid())}
-	if os.Getuid() != 0 || account == "" {
-		return l, nil
+	l := &leash{dir: dir, who: who}
+	uid, gid := l.ids()
+	if err := os.Chown(dir, uid, gid); err != nil {
+		return nil, errors.Join(fmt.Errorf("hand over %s: %w", dir, err), os.RemoveAll(dir))
 	}
-	who, err := user.Lookup(account)
-	if err != nil {
-		if who, err = user.Lookup("nobody"); err != nil {
-			return nil, fmt.Errorf("find an account to run as: %w", err)
-		}
-	}
-	l.uid, l.gid = who.Uid, who.Gid
-	return l, os.Chown(dir, l.id(l.uid), l.id(l.gid))
+	return l, nil
 }
 
 // log is the file that holds what the process printed.
@@ -62,9 +66,8 @@ func (l *leash) command(name string, args ...string) *exec.Cmd {
 	// A group of its own, so that Ctrl-C at the terminal ends it through the leash only.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Getuid() == 0 {
-		cmd.SysProcAttr.Credential = &syscall.Credential{
-			Uid: uint32(l.id(l.uid)), Gid: uint32(l.id(l.gid)),
-		}
+		uid, gid := l.ids()
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
 	return cmd
 }
@@ -91,8 +94,9 @@ func (l *leash) drop() {
 	_ = l.shell.Wait()
 }
 
-// id reads a number of the user database.
-func (l *leash) id(text string) int {
-	n, _ := strconv.Atoi(text) // decimal on every Unix; os/user has no other kind
-	return n
+// ids are the numbers of the leash's user, which are decimal on every Unix.
+func (l *leash) ids() (uid, gid int) {
+	uid, _ = strconv.Atoi(l.who.Uid)
+	gid, _ = strconv.Atoi(l.who.Gid)
+	return uid, gid
 }

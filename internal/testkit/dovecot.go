@@ -1,0 +1,185 @@
+package testkit
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"testing"
+	"text/template"
+)
+
+// DovecotPassword is the password of every user of a Dovecot.
+const DovecotPassword = "dovecot-secret"
+
+// dovecotPath is where Debian keeps the server, out of PATH of those who are not root.
+const dovecotPath = "/usr/sbin/dovecot"
+
+// dovecotStarts is how often a start is tried: between finding a port free and Dovecot's taking it,
+// another process may take it.
+const dovecotStarts = 3
+
+// Dovecot is a running IMAP and LMTP server with Maildirs of its own.
+type Dovecot struct {
+	// IMAP and LMTP are "127.0.0.1:port", both without TLS.
+	IMAP, LMTP string
+	dir        string
+}
+
+// Maildir is the user's inbox folder on disk.
+func (d *Dovecot) Maildir(user string) string { return filepath.Join(d.dir, "mail", user) }
+
+// StartDovecot runs a real Dovecot until the test ends. Users are full addresses; each has an inbox
+// and DovecotPassword; LMTP refuses everyone else.
+func StartDovecot(t testing.TB, users ...string) *Dovecot {
+	t.Helper()
+	path, err := exec.LookPath("dovecot")
+	if err != nil {
+		path = dovecotPath
+	}
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "Dovecot", "dovecot-imapd dovecot-lmtpd")
+	}
+	for try := 1; ; try++ {
+		d, err := startDovecot(t, path, users)
+		if err == nil {
+			return d
+		}
+		if try == dovecotStarts || !errors.Is(err, errPortTaken) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// errPortTaken tells that another process took the port first.
+var errPortTaken = errors.New("port taken")
+
+func startDovecot(t testing.TB, path string, users []string) (*Dovecot, error) {
+	l, err := newLeash("nobody")
+	if err != nil {
+		return nil, err
+	}
+	d := &Dovecot{IMAP: freeAddress(t), LMTP: freeAddress(t), dir: l.dir}
+	if err := d.configure(l, users); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(l.dir))
+	}
+	err = l.run("TERM", path, "-F", "-c", filepath.Join(l.dir, "dovecot.conf"))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(l.dir))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for _, address := range []string{d.IMAP, d.LMTP} {
+		if err := poll(ctx, func() error { return greeted(ctx, address) }); err != nil {
+			log, _ := os.ReadFile(l.log())
+			l.drop()
+			if strings.Contains(string(log), "Address already in use") {
+				return nil, errPortTaken
+			}
+			return nil, fmt.Errorf("start Dovecot: %w: %s", err, log)
+		}
+	}
+	t.Cleanup(l.drop)
+	return d, nil
+}
+
+// configure writes the configuration and the list of users.
+func (d *Dovecot) configure(l *leash, users []string) error {
+	_, imapPort, _ := net.SplitHostPort(d.IMAP)
+	_, lmtpPort, _ := net.SplitHostPort(d.LMTP)
+	var config, passwd strings.Builder
+	for _, address := range users {
+		fmt.Fprintf(&passwd, "%s:{PLAIN}%s\n", address, DovecotPassword)
+	}
+	group, err := user.LookupGroupId(l.who.Gid)
+	if err != nil {
+		return fmt.Errorf("name the group of Dovecot: %w", err)
+	}
+	err = dovecotConfig.Execute(&config, map[string]string{
+		"Dir": l.dir, "User": l.who.Username, "Group": group.Name, "IMAP": imapPort, "LMTP": lmtpPort,
+	})
+	if err != nil {
+		return fmt.Errorf("write the configuration of Dovecot: %w", err)
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(l.dir, "dovecot.conf"), []byte(config.String()), 0o644),
+		os.WriteFile(filepath.Join(l.dir, "users"), []byte(passwd.String()), 0o644),
+	)
+}
+
+// dovecotConfig lets Dovecot run whole as one ordinary user: no chroot, no other accounts.
+var dovecotConfig = template.Must(template.New("dovecot.conf").Parse(`
+base_dir = {{.Dir}}/run
+state_dir = {{.Dir}}/state
+log_path = /dev/stderr
+protocols = imap lmtp
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {{.User}}
+default_internal_group = {{.Group}}
+default_login_user = {{.User}}
+first_valid_uid = 0
+first_valid_gid = 0
+mail_location = maildir:~
+auth_username_format = %Lu
+hostname = dovecot.test
+postmaster_address = postmaster@dovecot.test
+passdb {
+  driver = passwd-file
+  args = {{.Dir}}/users
+}
+userdb {
+  driver = static
+  args = uid={{.User}} gid={{.Group}} home={{.Dir}}/mail/%u
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    address = 127.0.0.1
+    port = {{.IMAP}}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = {{.LMTP}}
+  }
+}
+`))
+
+// freeAddress gives a loopback address whose port was free a moment ago.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// greeted connects and reads the line with which IMAP and LMTP servers begin.
+func greeted(ctx context.Context, address string) error {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	_, err = bufio.NewReader(conn).ReadString('\n')
+	return err
+}
