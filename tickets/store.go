@@ -44,6 +44,8 @@ type TicketTx interface {
 	SaveTicket(ctx context.Context, t Ticket) error
 	// SeeFrom makes the ticket seen from a further mailbox; twice is once.
 	SeeFrom(ctx context.Context, number int64, mailbox string) error
+	// SeenFrom gives the mailboxes from which the ticket is seen, its own first.
+	SeenFrom(ctx context.Context, number int64) ([]string, error)
 	// Absorb moves messages, refs, keys, participants, held things and waiting outbox rows of the
 	// ticket from to the ticket into, and counts into's messages anew. It sets no status.
 	Absorb(ctx context.Context, into, from int64) error
@@ -103,14 +105,16 @@ type Ref struct {
 
 // Key is what a received mail is known by, so that it is never taken twice (RULES section 1).
 type Key struct {
-	Hash      string    // of Message-ID, From and Date, or of the content where there is none
-	MessageID string    // "" where there was none
-	Subject   string    // without prefixes and tags
-	Lines     []uint64  // hashes of the new text's non-empty lines
-	Text      string    // hash of the whole text
-	Ticket    int64     // 0 where the mail became part of none
-	Message   int64     // 0 where it became none
-	ExpiresAt time.Time // the key may be forgotten after this
+	Hash      string   // of Message-ID, From and Date, or of the content where there is none
+	MessageID string   // "" where there was none
+	Subject   string   // without prefixes and tags
+	Lines     []uint64 // hashes of the new text's non-empty lines
+	Text      string   // hash of the whole text
+	Ticket    int64    // 0 where the mail became part of none
+	Message   int64    // 0 where it became none
+	// ExpiresAt is when the key may be forgotten; zero: it lives as long as its ticket, and 400
+	// days more.
+	ExpiresAt time.Time
 }
 
 // ThreadTx answers what belongs together.
@@ -135,6 +139,8 @@ type OutboxTx interface {
 	SaveOutgoing(ctx context.Context, o Outgoing) error
 	// SentIDs gives the Message-IDs of what was queued to the recipient on the ticket, oldest first.
 	SentIDs(ctx context.Context, ticket int64, recipient string) ([]string, error)
+	// OutgoingOf gives the rows of a ticket, oldest first.
+	OutgoingOf(ctx context.Context, ticket int64) ([]Outgoing, error)
 }
 
 // BudgetTx counts, so that what is sent on our own stays bounded over restarts and nodes.

@@ -63,6 +63,9 @@ type Ticket struct {
 	Source
 	// Requester is the customer's ID; 0 when nobody could be named.
 	Requester int64
+	// AnswerTo is the Reply-To of the mail that opened the ticket: answers to the requester go
+	// there. "" when it named none, and the requester's own address holds.
+	AnswerTo string
 	// Assignee is the agent's ID; 0 when nobody has it.
 	Assignee int64
 
@@ -131,11 +134,8 @@ const (
 	EventHeld           = "held"
 	EventReleased       = "released"
 	EventDropped        = "dropped"
-	EventAcknowledged   = "acknowledged"
-	EventAutoMail       = "automatic-mail"
 	EventAckDropped     = "acknowledgement-dropped"
 	EventAway           = "away"
-	EventDelivered      = "delivered"
 	EventDeliveryFailed = "delivery-failed"
 )
 

@@ -1,0 +1,221 @@
+package thread
+
+import (
+	"fmt"
+	"slices"
+
+	"helpgate/internal/rfc"
+	"helpgate/internal/token"
+	"helpgate/tickets"
+)
+
+// The names of the rules (RULES section 2), recorded with the mail that they decided.
+const (
+	RuleBounce       = "bounce"
+	RuleReplyAddress = "reply-address"
+	RuleOurMessageID = "our-message-id"
+	RuleKnownID      = "known-message-id"
+	RuleBodyMarker   = "body-marker"
+	RuleAwaited      = "awaited"
+	RuleSubjectTag   = "subject-tag"
+	RuleNew          = "new"
+)
+
+// Standing is what a decision must know of a ticket that a mail points at.
+type Standing struct {
+	Ticket tickets.Ticket
+	// People holds the addresses of requester and participants who were taken in.
+	People map[string]bool
+	// Mailboxes holds those from which the ticket is seen.
+	Mailboxes map[string]bool
+}
+
+// Case is a mail and all that the rules may ask about it.
+type Case struct {
+	Mail    *tickets.Mail
+	Mailbox string
+	// Agent tells that the sender's address is an agent's.
+	Agent bool
+	// Refs are the stored refs with the mail's own Message-ID or one that it cites.
+	Refs []tickets.Ref
+	// Tickets holds the standing of every ticket that claims, refs and subject tag name; a merged
+	// ticket's number leads to the one that it became part of.
+	Tickets map[int64]Standing
+}
+
+// Decision says where a mail belongs, and why.
+type Decision struct {
+	Rule string
+	// Ticket is 0 when the rule is RuleNew.
+	Ticket int64
+	// Claim is the token that decided; nil when none did.
+	Claim *tickets.Claimed
+	// Ties are other tickets whose threads the mail belongs to as well, by weaker signals.
+	Ties []int64
+	// MayBelong are tickets that the mail cites without the right to join them.
+	MayBelong []int64
+	// Forwarded is the ticket that an agent forwarded into another mailbox; 0 otherwise.
+	Forwarded int64
+	// Signals names every signal that did not decide, for the record.
+	Signals []string
+}
+
+// signal is one reason to tie the mail to a ticket.
+type signal struct {
+	rule   string
+	ticket int64
+	holds  bool
+	claim  *tickets.Claimed
+}
+
+// Decide asks the rules in their order; the first that holds decides.
+func Decide(c Case) Decision {
+	d := Decision{Rule: RuleNew}
+	for _, s := range c.signals() {
+		switch {
+		case s.holds && c.forwards(s):
+			d.Forwarded = s.ticket
+			d.note(s, "forwarded to another mailbox")
+		case s.holds && d.Ticket == 0:
+			d.Rule, d.Ticket, d.Claim = s.rule, s.ticket, s.claim
+		case s.ticket == d.Ticket:
+		case s.holds && s.rule != RuleSubjectTag:
+			d.Ties = appendNew(d.Ties, s.ticket)
+			d.note(s, "weaker")
+		default:
+			d.MayBelong = appendNew(d.MayBelong, s.ticket)
+			d.note(s, "sender has no part in it")
+		}
+	}
+	d.MayBelong = slices.DeleteFunc(d.MayBelong, func(n int64) bool { return n == d.Ticket })
+	return d
+}
+
+func (d *Decision) note(s signal, why string) {
+	d.Signals = appendNew(d.Signals, fmt.Sprintf("%s #%d: %s", s.rule, s.ticket, why))
+}
+
+// forwards tells that an agent sends a known thread to a mailbox that the ticket is not seen from,
+// without naming the ticket's reply address: he opens another ticket there.
+func (c Case) forwards(s signal) bool {
+	return c.Agent && s.rule != RuleReplyAddress && s.rule != RuleBounce && c.Mailbox != "" &&
+		!c.Tickets[s.ticket].Mailboxes[c.Mailbox]
+}
+
+// signals lists every reason to tie the mail to a ticket, strongest first.
+func (c Case) signals() []signal {
+	var ss []signal
+	add := func(rule string, number int64, holds func(Standing) bool, claim *tickets.Claimed) {
+		if st, ok := c.Tickets[number]; ok {
+			ss = append(ss, signal{rule, st.Ticket.Number, holds(st), claim})
+		}
+	}
+	bounced := c.Mail.Auto == "bounce" || c.Mail.Auto == "dsn-delay"
+	c.claims(tickets.WhereAddress, func(cl *tickets.Claimed) {
+		if cl.Purpose == token.PurposeReturnPath && bounced {
+			add(RuleBounce, cl.Ticket, always, cl)
+		}
+	})
+	c.claims(tickets.WhereAddress, func(cl *tickets.Claimed) {
+		if cl.Purpose != token.PurposeReturnPath || !bounced {
+			add(RuleReplyAddress, cl.Ticket, always, cl)
+		}
+	})
+	c.claims(tickets.WhereMessageID, func(cl *tickets.Claimed) {
+		add(RuleOurMessageID, cl.Ticket, c.partOf, cl)
+	})
+	for _, id := range cited(c.Mail) {
+		for _, r := range c.refs(id, true) {
+			add(RuleKnownID, r.Ticket, c.partOf, nil)
+		}
+	}
+	c.claims(tickets.WhereMarker, func(cl *tickets.Claimed) {
+		add(RuleBodyMarker, cl.Ticket, c.partOf, cl)
+	})
+	for _, id := range append([]string{c.Mail.MessageID}, cited(c.Mail)...) {
+		for _, r := range c.refs(id, false) {
+			add(RuleAwaited, r.Ticket, c.awaits, nil)
+		}
+	}
+	if n, ok := rfc.SubjectTag(c.Mail.Subject); ok {
+		add(RuleSubjectTag, n, c.participates, nil)
+	}
+	return ss
+}
+
+func (c Case) claims(where tickets.Where, do func(*tickets.Claimed)) {
+	for i := range c.Mail.Claims {
+		if c.Mail.Claims[i].Where == where {
+			do(&c.Mail.Claims[i])
+		}
+	}
+}
+
+func (c Case) refs(id string, own bool) []tickets.Ref {
+	var rs []tickets.Ref
+	for _, r := range c.Refs {
+		if id != "" && r.MessageID == id && r.Own == own {
+			rs = append(rs, r)
+		}
+	}
+	return rs
+}
+
+func always(Standing) bool { return true }
+
+// participates tells whether the sender is the ticket's requester or was taken in. A sender who
+// cannot be named takes part in nothing.
+func (c Case) participates(s Standing) bool {
+	return !c.Mail.Untrusted && c.Mail.From.Address != "" && s.People[c.Mail.From.Address]
+}
+
+func (c Case) partOf(s Standing) bool {
+	return c.participates(s) || c.Agent && !c.Mail.Untrusted
+}
+
+// awaits tells whether a thread whose other mails came first may be this mail's: the same mailbox,
+// and somebody who stands on both.
+func (c Case) awaits(s Standing) bool {
+	if !s.Mailboxes[c.Mailbox] {
+		return false
+	}
+	if c.participates(s) {
+		return true
+	}
+	return slices.ContainsFunc(slices.Concat(c.Mail.To, c.Mail.Cc), func(p tickets.Person) bool {
+		return s.People[p.Address]
+	})
+}
+
+// cited gives the Message-IDs that the mail answers, nearest first.
+func cited(m *tickets.Mail) []string {
+	ids := slices.Clone(m.InReplyTo)
+	for _, id := range slices.Backward(m.References) {
+		ids = appendNew(ids, id)
+	}
+	return ids
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	if slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
+}
+
+// MayMerge tells whether one mail that ties two tickets makes them one (RULES section 2): the same
+// mailbox, no agent has answered the later, and each one's requester stands on the other as well.
+// Tickets that a person or a rule parted on purpose stay apart.
+func MayMerge(earlier, later Standing, earlierAsker, laterAsker string, links []tickets.Link) bool {
+	for _, l := range links {
+		parted := l.Kind == tickets.LinkFollowUp || l.Kind == tickets.LinkSplit ||
+			l.Kind == tickets.LinkForwarded
+		if parted && (l.Ticket == earlier.Ticket.Number || l.Other == earlier.Ticket.Number) {
+			return false
+		}
+	}
+	same := earlierAsker != "" && laterAsker != "" &&
+		(earlierAsker == laterAsker || earlier.People[laterAsker] && later.People[earlierAsker])
+	return same && earlier.Ticket.Mailbox == later.Ticket.Mailbox && !later.Ticket.Answered() &&
+		earlier.Ticket.Status != tickets.StatusClosed
+}

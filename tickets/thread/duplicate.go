@@ -1,0 +1,140 @@
+package thread
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash/fnv"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"helpgate/internal/rfc"
+	"helpgate/tickets"
+)
+
+// NamelessKeyLife is how long a mail without Message-ID and Date is known again: its key holds
+// nothing that makes it one of its kind, so that tomorrow's equal words are another mail.
+const NamelessKeyLife = 24 * time.Hour
+
+// OrphanKeyLife is how long the key of a mail that became part of no ticket lives, and how much
+// longer than its ticket any other key does.
+const OrphanKeyLife = 400 * 24 * time.Hour
+
+// maxKeyLines bounds the lines that a key remembers: enough to tell two mails apart.
+const maxKeyLines = 200
+
+// KeyOf gives what the mail is known by.
+func KeyOf(m *tickets.Mail) tickets.Key {
+	k := tickets.Key{
+		MessageID: m.MessageID,
+		Subject:   bareSubject(m.Subject),
+		Lines:     lineHashes(m.ReplyText),
+		Text:      hash(strings.Fields(m.Text)...),
+	}
+	date := strconv.FormatInt(m.Date.Unix(), 10)
+	if m.MessageID != "" {
+		k.Hash = hash("id", m.MessageID, m.From.Address, date)
+		return k
+	}
+	k.Hash = hash("content", m.From.Address, addresses(m.To), addresses(m.Cc), m.Subject, date,
+		m.Text)
+	if m.Date.IsZero() {
+		k.ExpiresAt = m.ReceivedAt.Add(NamelessKeyLife)
+	}
+	return k
+}
+
+// Copy is what a mail is to those that are there already.
+type Copy int
+
+// The answers of Compare.
+const (
+	Fresh     Copy = iota // nothing like it is there
+	Reused                // another mail came under its Message-ID: both count
+	Duplicate             // a further copy
+	Variant               // a further copy whose text was changed on the way
+)
+
+// Compare tells what a mail with key k is to the stored keys that share its hash or Message-ID,
+// and gives the stored key that it copies or shares the Message-ID with.
+func Compare(k tickets.Key, stored []tickets.Key) (Copy, tickets.Key) {
+	verdict, other := Fresh, tickets.Key{}
+	for _, s := range stored {
+		if s.Hash != k.Hash || s.Subject != k.Subject || !halfShared(k.Lines, s.Lines) {
+			verdict, other = Reused, s
+			continue
+		}
+		if s.Text == k.Text {
+			return Duplicate, s
+		}
+		return Variant, s
+	}
+	return verdict, other
+}
+
+// halfShared tells whether at least half of the shorter list's lines stand in the longer one.
+func halfShared(a, b []uint64) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	in := make(map[uint64]bool, len(b))
+	for _, h := range b {
+		in[h] = true
+	}
+	shared := 0
+	for _, h := range a {
+		if in[h] {
+			shared++
+		}
+	}
+	return 2*shared >= len(a)
+}
+
+var bracketTag = regexp.MustCompile(`^\s*\[[^\]]{1,60}\]\s*`)
+
+// bareSubject gives a subject without reply prefixes and bracketed tags: lists add theirs in front.
+func bareSubject(subject string) string {
+	for {
+		s := bracketTag.ReplaceAllString(rfc.BaseSubject(subject), "")
+		if s == subject {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		subject = s
+	}
+}
+
+func lineHashes(text string) []uint64 {
+	var hs []uint64
+	for line := range strings.Lines(text) {
+		words := strings.Join(strings.Fields(line), " ")
+		if words == "" {
+			continue
+		}
+		h := fnv.New64a()
+		h.Write([]byte(words))
+		if hs = append(hs, h.Sum64()); len(hs) == maxKeyLines {
+			break
+		}
+	}
+	return hs
+}
+
+func addresses(people []tickets.Person) string {
+	var b strings.Builder
+	for _, p := range people {
+		b.WriteString(p.Address)
+		b.WriteByte(',')
+	}
+	return b.String()
+}
+
+// hash joins the parts unambiguously: no part can hold the NUL between them.
+func hash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
