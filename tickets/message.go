@@ -77,8 +77,6 @@ type Message struct {
 	Auto       string // kind of automatic mail, "" for a person's
 	Verified   Verified
 	Flags      []string
-	// Journal is the ID of the journal entry of the mail that brought it; 0 when no mail did.
-	Journal     int64
 	Attachments []Attachment
 }
 

@@ -24,6 +24,8 @@ const (
 // Standing is what a decision must know of a ticket that a mail points at.
 type Standing struct {
 	Ticket tickets.Ticket
+	// Asker is the requester's address; "" when nobody could be named.
+	Asker string
 	// People holds the addresses of requester and participants who were taken in.
 	People map[string]bool
 	// Mailboxes holds those from which the ticket is seen.
@@ -206,7 +208,7 @@ func appendNew[T comparable](list []T, v T) []T {
 // MayMerge tells whether one mail that ties two tickets makes them one (RULES section 2): the same
 // mailbox, no agent has answered the later, and each one's requester stands on the other as well.
 // Tickets that a person or a rule parted on purpose stay apart.
-func MayMerge(earlier, later Standing, earlierAsker, laterAsker string, links []tickets.Link) bool {
+func MayMerge(earlier, later Standing, links []tickets.Link) bool {
 	for _, l := range links {
 		parted := l.Kind == tickets.LinkFollowUp || l.Kind == tickets.LinkSplit ||
 			l.Kind == tickets.LinkForwarded
@@ -214,8 +216,8 @@ func MayMerge(earlier, later Standing, earlierAsker, laterAsker string, links []
 			return false
 		}
 	}
-	same := earlierAsker != "" && laterAsker != "" &&
-		(earlierAsker == laterAsker || earlier.People[laterAsker] && later.People[earlierAsker])
+	same := earlier.Asker != "" && later.Asker != "" &&
+		earlier.People[later.Asker] && later.People[earlier.Asker]
 	return same && earlier.Ticket.Mailbox == later.Ticket.Mailbox && !later.Ticket.Answered() &&
 		earlier.Ticket.Status != tickets.StatusClosed
 }
