@@ -1,0 +1,84 @@
+# The commands of everyday work; `make help` lists them. docs/development.md tells more.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Without the tag SQLite has no full-text index, and the build stops and says so.
+TAGS  := -tags sqlite_fts5
+TOOL  := go tool -modfile=tools/go.mod
+# What the tests run against, beside Go and gcc.
+DEBIAN := postgresql dovecot-imapd dovecot-lmtpd mutt swaks libnet-ssleay-perl
+
+FUZZTIME ?= 30s
+SOAKTIME ?= 600
+BENCH    ?= .
+COUNT    ?= 1
+# More words for the command: flags of the demo, of go test.
+ARGS     ?=
+
+# A clone that belongs to another user is one that git refuses to describe; go build would fail.
+export GOFLAGS := $(GOFLAGS) $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+.PHONY: help
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/helpgate.
+	go build $(TAGS) -trimpath -o bin/helpgate ./cmd/helpgate
+
+.PHONY: run
+run: build ## Build it and run the demo: a whole helpdesk on this machine.
+	bin/helpgate demo $(ARGS)
+
+.PHONY: test
+test: ## Run every test. As root it installs the Debian packages they need, else it skips some.
+	@short=; tools/packages $(DEBIAN) || \
+	  { short=-short; echo "Tests that need them are skipped." >&2; }; \
+	set -- -race -shuffle=on $$short $(TAGS) $(ARGS) ./...; echo "go test $$*"; \
+	if $(TOOL) gotestsum --version >/dev/null; then \
+	  $(TOOL) gotestsum --format pkgname -- "$$@"; \
+	else \
+	  go test "$$@"; \
+	fi
+
+.PHONY: check
+check: ## Check format, vet, staticcheck, import arrows, generated files.
+	@old=$$(gofmt -l . && $(TOOL) gofumpt -l .); [ -z "$$old" ] || \
+	  { echo "Not formatted, try make format:"; sort -u <<<"$$old"; exit 1; }
+	go vet $(TAGS) ./...
+	$(TOOL) staticcheck $(TAGS) ./...
+	go test $(TAGS) ./tests/arrows
+	@before=$$(git diff | cksum); $(MAKE) -s generate; \
+	[ "$$before" = "$$(git diff | cksum)" ] || \
+	  { git diff --stat; echo "Generated files were old: look at them and commit."; exit 1; }
+
+.PHONY: format
+format: ## Format all Go files.
+	$(TOOL) gofumpt -w .
+
+.PHONY: generate
+generate: ## Make the files that are made from code.
+	go generate $(TAGS) ./...
+
+.PHONY: bench
+bench: ## Run the benchmarks that match BENCH, COUNT times each.
+	go test $(TAGS) -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(ARGS) ./...
+
+.PHONY: soak
+soak: ## Repeat the tests of the whole program, in ever another order, for SOAKTIME seconds.
+	@end=$$(($$(date +%s) + $(SOAKTIME))); round=0; \
+	while [ "$$(date +%s)" -lt "$$end" ]; do \
+	  round=$$((round + 1)); echo "round $$round"; \
+	  go test -race -shuffle=on -count 1 $(TAGS) $(ARGS) ./tests/...; \
+	done
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME.
+	@grep -roP --include='*_test.go' '^func \KFuzz\w+' . | sort | \
+	while IFS=: read -r file name; do \
+	  echo "$$name in $$(dirname "$$file")"; \
+	  go test $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $(ARGS) \
+	    "$$(dirname "$$file")" </dev/null; \
+	done
