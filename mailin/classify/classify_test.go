@@ -1,0 +1,246 @@
+package classify
+
+import (
+	"net/textproto"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// mail makes an Input of a person's mail with some header lines.
+func mail(header ...string) Input {
+	fields := map[string][]string{}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ":")
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		fields[name] = append(fields[name], value)
+	}
+	return Input{
+		Header:  func(name string) []string { return fields[textproto.CanonicalMIMEHeaderKey(name)] },
+		From:    []string{"ann@example.net"},
+		Own:     func(id string) bool { return id == "signed@gate.example" },
+		OwnLoop: func(v string) bool { return v == "ours" },
+		OwnList: func(l string) bool { return l == "support.example.org" || l == "support@example.org" },
+	}
+}
+
+func with(in Input, set func(*Input)) Input {
+	set(&in)
+	return in
+}
+
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	report := func(in *Input) { in.ContentType, in.ReportType = "multipart/report", "delivery-status" }
+	for name, tc := range map[string]struct {
+		in                   Input
+		kind                 string
+		automatic, noAnswers bool
+	}{
+		"a person":                      {mail("Subject: hello"), Person, false, false},
+		"Auto-Submitted no":             {mail("Auto-Submitted: no"), Person, false, false},
+		"Auto-Submitted No (comment)":   {mail("Auto-Submitted: No (comment)"), Person, false, false},
+		"Auto-Submitted No; parameter":  {mail("Auto-Submitted: NO; x=y"), Person, false, false},
+		"Auto-Submitted Auto-Generated": {mail("Auto-Submitted: Auto-Generated"), AutoReply, true, true},
+		"Precedence in capitals":        {mail("Precedence: BULK"), AutoReply, true, true},
+		"X-Precedence":                  {mail("X-Precedence: auto_reply"), AutoReply, true, true},
+		"Precedence first-class":        {mail("Precedence: first-class"), Person, false, false},
+		"suppress alone":                {mail("X-Auto-Response-Suppress: OOF"), Person, false, true},
+		"X-Loop yes":                    {mail("X-Loop: Yes"), AutoReply, true, true},
+		"X-Loop address":                {mail("X-Loop: ann@example.net"), Person, false, false},
+		"X-Autoreply yes":               {mail("X-Autoreply: yes"), AutoReply, true, true},
+		"X-Autoreply no":                {mail("X-Autoreply: no"), Person, false, false},
+		"autoresponder":                 {mail("Delivered-To: autoresponder"), AutoReply, true, true},
+		"list":                          {mail("List-Id: News <news.example.net>"), List, false, true},
+		"list and bulk":                 {mail("List-Id: <n.example.net>", "Precedence: bulk"), List, true, true},
+		"own list": {
+			mail("List-Id: <support.example.org>", "Precedence: list", "List-Unsubscribe: <https://x>"),
+			Person, false, false,
+		},
+		"own list by address": {mail("List-Post: <mailto:support@example.org>"), Person, false, false},
+		"group mailbox": {
+			with(mail("List-Id: <x.example>"), func(in *Input) { in.Group = true }), Person, false, false,
+		},
+		"empty From": {with(mail(), func(in *Input) { in.From = nil }), AutoReply, true, true},
+		"null sender": {
+			with(mail(), func(in *Input) { in.EnvelopeFromKnown = true }), AutoReply, true, true,
+		},
+		"envelope beats Return-Path": {
+			with(mail("Return-Path: <>"), func(in *Input) {
+				in.EnvelopeFrom, in.EnvelopeFromKnown = "ann@example.net", true
+			}), Person, false, false,
+		},
+		"Return-Path null": {mail("Return-Path: <>"), AutoReply, true, true},
+		"bounce":           {with(mail("Return-Path: <>"), report), Bounce, true, true},
+		"bounce and delay": {
+			with(mail(), func(in *Input) {
+				report(in)
+				in.DSNActions = []string{"delayed", "Failed"}
+			}), Bounce, true, true,
+		},
+		"delay": {
+			with(mail(), func(in *Input) {
+				report(in)
+				in.DSNActions = []string{"delayed"}
+			}), DSNDelay, true, true,
+		},
+		"success report": {
+			with(mail(), func(in *Input) {
+				report(in)
+				in.DSNActions = []string{"relayed"}
+			}), AutoReply, true, true,
+		},
+		"read receipt": {
+			with(mail(), func(in *Input) {
+				report(in)
+				in.ReportType = "disposition-notification"
+			}), AutoReply, true, true,
+		},
+		"qmail": {
+			with(mail("Return-Path: <>"), func(in *Input) {
+				in.Subject = "failure notice"
+			}), Bounce, true, true,
+		},
+		"Chinese bounce": {
+			with(mail(), func(in *Input) {
+				in.From = []string{"postmaster@qq.com"}
+				in.Subject = "系统退信/Systems bounce"
+			}), Bounce, true, true,
+		},
+		"a person's notice": {
+			with(mail(), func(in *Input) {
+				in.Subject = "failure notice"
+			}), Person, false, false,
+		},
+		"loop header": {mail("X-Helpgate-Loop: ours", "Auto-Submitted: auto-replied"), Loop, true, true},
+		"forged loop header": {
+			mail("X-Helpgate-Loop: theirs"), Person, false, false,
+		},
+		"own Message-ID": {mail("Message-ID: <signed@gate.example>"), Loop, true, true},
+		"calendar": {
+			with(mail(), func(in *Input) {
+				in.CalendarMethod = "REQUEST"
+			}), Calendar, false, false,
+		},
+		"automatic calendar": {
+			with(mail("Auto-Submitted: auto-generated"), func(in *Input) { in.CalendarMethod = "REPLY" }),
+			AutoReply, true, true,
+		},
+		"Exchange's out of office": {mail("X-MS-Exchange-Inbox-Rules-Loop: ann@example.net"), OOO, true, true},
+		"owner-email":              {mail(`Auto-Submitted: auto-replied; owner-email="ann@example.net"`), OOO, true, true},
+		"50 hops":                  {mail(slices.Repeat([]string{"Received: by x"}, 50)...), Person, false, false},
+		"51 hops":                  {mail(slices.Repeat([]string{"Received: by x"}, 51)...), Loop, true, true},
+	} {
+		got := Classify(tc.in)
+		if got.Kind != tc.kind || got.Automatic != tc.automatic || got.NoAutoReply != tc.noAnswers {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if tc.kind != Person && len(got.Signs) == 0 {
+			t.Errorf("%s: no sign is given", name)
+		}
+	}
+}
+
+func TestOutOfOfficeBySubject(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		subject string
+		header  []string
+		kind    string
+	}{
+		{"Automatic reply: Your ticket", nil, OOO},
+		{"自动回复：您的请求", nil, OOO},
+		{"自动答复: 您的请求", nil, OOO},
+		{"Abwesenheitsnotiz: Anfrage", nil, OOO},
+		{"[x] Out of office: back on Monday", nil, OOO},
+		{"Out of office", nil, Person},
+		{"Out of office", []string{"In-Reply-To: <a@b>"}, OOO},
+		{"Re: Automatic reply: Your ticket", []string{"In-Reply-To: <a@b>"}, Person},
+		{"自动回复怎么设置？", nil, Person},
+		{"I am on vacation", nil, Person},
+		{"I am on vacation", []string{"Auto-Submitted: auto-replied"}, OOO},
+		{"本人外出", []string{"Precedence: bulk"}, OOO},
+		{"Stock report", []string{"Auto-Submitted: auto-generated"}, AutoReply},
+		{"Cvacation worded oddly", []string{"Auto-Submitted: auto-generated"}, AutoReply},
+	} {
+		in := mail(tc.header...)
+		in.Subject = tc.subject
+		if got := Classify(in); got.Kind != tc.kind {
+			t.Errorf("%q %v: %+v, want %q", tc.subject, tc.header, got, tc.kind)
+		}
+	}
+	qq := with(mail(), func(in *Input) { in.FirstLine = "这是来自QQ邮箱的假期自动回复邮件。" })
+	if got := Classify(qq); got.Kind != OOO {
+		t.Errorf("QQ Mail's vacation answer: %+v", got)
+	}
+}
+
+func TestSendersThatAnswerNobody(t *testing.T) {
+	t.Parallel()
+	for local, want := range map[string]bool{
+		"no-reply": true, "noreply": true, "do_not_reply": true, "mailer-daemon": true,
+		"alerts-noreply": true, "no-reply+42": true, "no.reply": true, "postmaster": true,
+		"noreply-github": true, "ann": false, "reply": false, "norbert.plyer": false, "": false,
+		"do": false, "notreply": false,
+	} {
+		if got := answersNobody(local); got != want {
+			t.Errorf("answersNobody(%q) = %v", local, got)
+		}
+	}
+}
+
+func TestSuspicious(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		header              string
+		subject, line, base string
+		held, away          bool
+	}{
+		"own words":            {"", "Re: Printer", "It is mended.", "Printer", false, false},
+		"suppress":             {"X-Auto-Response-Suppress: All", "Re: Printer", "Hi", "Printer", true, false},
+		"subject":              {"", "自动回复: Printer", "您好", "Printer", true, true},
+		"first line":           {"", "Re: Printer", "I am currently on vacation.", "Printer", true, true},
+		"the customer's words": {"", "Re: Out of office rule", "Done.", "Out of office rule", false, false},
+	} {
+		in := AgentInput{
+			Header: mail(tc.header).Header, Subject: tc.subject, FirstLine: tc.line, TicketSubject: tc.base,
+		}
+		if reason, away := Suspicious(in); (reason != "") != tc.held || away != tc.away {
+			t.Errorf("%s: %q, %v", name, reason, away)
+		}
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	f.Add("auto-replied; owner-email=x", "Re: 自动回复：x", "no-reply@x.example")
+	f.Add("no (", "[a] [b] ooo:", "@")
+	f.Add("\xff<", strings.Repeat("re: ", 50), "")
+	f.Fuzz(func(t *testing.T, value, subject, from string) {
+		got := Classify(Input{
+			Header:  func(string) []string { return []string{value} },
+			From:    []string{from},
+			Subject: subject, FirstLine: subject, ContentType: value, DSNActions: []string{value},
+			Own:     func(string) bool { return false },
+			OwnLoop: func(string) bool { return false },
+			OwnList: func(string) bool { return false },
+		})
+		if got.Automatic && !got.NoAutoReply {
+			t.Fatalf("automatic mail may be answered: %+v", got)
+		}
+		for _, s := range got.Signs {
+			if !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00") {
+				t.Fatalf("sign %q", s)
+			}
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	in := mail("Received: by x", "Message-ID: <a@b>", "Subject: Re: hello")
+	in.Subject, in.FirstLine = "Re: hello", "Thank you, it works."
+	b.ReportAllocs()
+	for b.Loop() {
+		Classify(in)
+	}
+}
