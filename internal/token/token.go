@@ -32,9 +32,10 @@ import (
 )
 
 const (
-	// MaxAddressLen is the length in octets of the longest token of a reply address or a return
-	// path, as long as tickets and deliveries are below 2^28 and persons below 2^14. With it,
-	// the "+" and a mailbox name of 21 octets fill the 64 of RFC 5321 section 4.5.3.1.1.
+	// MaxAddressLen is the length in octets of the longest token of a reply address, as long as
+	// tickets are below 2^28 and persons below 2^14, and of a return path that names either a
+	// ticket and a delivery below 2^28, or only a delivery below 2^49. With it, the "+" and a
+	// mailbox name of 21 octets fill the 64 of RFC 5321 section 4.5.3.1.1.
 	MaxAddressLen = 42
 
 	minSecret = 32 // bytes of a key: as many as SHA-256 gives

@@ -111,6 +111,7 @@ func TestAddressTokensFitTheLocalPart(t *testing.T) {
 		{Purpose: PurposeCustomer, Ticket: 1<<28 - 1},
 		{Purpose: PurposeAgent, Ticket: 1<<28 - 1, Person: 1<<14 - 1},
 		{Purpose: PurposeReturnPath, Ticket: 1<<28 - 1, Delivery: 1<<28 - 1},
+		{Purpose: PurposeReturnPath, Delivery: 1<<49 - 1},
 		{Purpose: PurposeCommand, Person: 1<<14 - 1},
 	}
 	for _, c := range claims {
