@@ -1,0 +1,81 @@
+package smtpd
+
+import (
+	"bytes"
+	"io"
+)
+
+// maxBodyLine bounds a line of a mail in bytes. RFC 5321 4.5.3.1.6 says 1,000; real mail has more.
+const maxBodyLine = 1 << 20
+
+// body is one mail as the Door reads it: mended, and within its limits. An error other than io.EOF
+// is kept, and is the answer to the mail whatever the Door makes of it.
+type body struct {
+	src  io.Reader
+	max  int64 // bytes that a mail may have
+	size int64
+	line int // bytes of the line that is being read
+	err  error
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.src.Read(p)
+	b.size += int64(n)
+	switch {
+	case b.tooLong(p[:n]):
+		b.err = errLongLine
+	case b.size > b.max:
+		b.err = errTooBig
+	default:
+		b.err = err
+		return n, err
+	}
+	return 0, b.err
+}
+
+// tooLong follows the line lengths through p.
+func (b *body) tooLong(p []byte) bool {
+	for {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			b.line += len(p)
+			return b.line > maxBodyLine
+		}
+		if b.line+i > maxBodyLine {
+			return true
+		}
+		b.line, p = 0, p[i+1:]
+	}
+}
+
+// whole tells whether the mail was read to its end within its limits.
+func (b *body) whole() bool { return b.err == io.EOF }
+
+// drain reads what the Door left, so that the peer hears the answer and not a reset connection: at
+// most another mail's worth. It returns nil when the mail's end was found.
+func (b *body) drain() error {
+	n, err := io.Copy(io.Discard, io.LimitReader(b.src, b.max+1))
+	if err == nil && n > b.max {
+		return errTooBig
+	}
+	return err
+}
+
+// verdict is the answer to the mail: what was wrong with it, else the Door's, which may say yes
+// only to a mail that it read to the end.
+func (b *body) verdict(door error) error {
+	switch {
+	case b.whole():
+		return door
+	case b.err != nil:
+		return wireError(b.err)
+	case door == nil:
+		return errEarlyAccept
+	default:
+		return door
+	}
+}

@@ -1,0 +1,94 @@
+package smtpd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/emersion/go-smtp"
+
+	"helpgate/internal/mailerr"
+)
+
+// maxReplyText bounds the words of a reply in bytes: RFC 5321 4.5.3.1.5 allows 512 for a line.
+const maxReplyText = 400
+
+// All that this listener says on its own account when it does not say yes. A 421 also ends the
+// connection, see session.answer.
+var (
+	errUnknown       = fault(451, "4.3.0", "temporary trouble, try again later")
+	errShutdown      = fault(421, "4.3.2", "shutting down, try again later")
+	errFull          = fault(421, "4.3.2", "too many connections, try again later")
+	errFullAddress   = fault(421, "4.7.0", "too many connections from your address")
+	errManyCommands  = fault(421, "4.7.0", "too many commands, connect again")
+	errManyMails     = fault(421, "4.7.0", "too many mails on this connection, connect again")
+	errManyUnknown   = fault(421, "4.7.0", "too many refused recipients")
+	errTimeout       = fault(421, "4.4.2", "timeout")
+	errLost          = fault(421, "4.4.2", "connection lost")
+	errLongCommand   = fault(500, "5.5.2", "command line too long")
+	errBadSender     = fault(501, "5.1.7", "bad sender address")
+	errBadRecipient  = fault(501, "5.1.3", "bad recipient address")
+	errRelay         = fault(550, "5.7.1", "relaying denied")
+	errNeedsUTF8     = fault(553, "5.6.7", "this address needs SMTPUTF8")
+	errTooBig        = fault(552, "5.3.4", "message too big")
+	errLongLine      = fault(554, "5.6.0", "line in message too long")
+	errEarlyAccept   = fault(451, "4.3.0", "temporary trouble, try again later")
+	errBrokenSession = fault(451, "4.3.0", "temporary trouble, try again later")
+)
+
+// fault makes an error with the words of a reply; codes below 500 are temporary.
+func fault(code int, enhanced, public string) *mailerr.Error {
+	return &mailerr.Error{
+		Temporary: code < 500, Code: code, Enhanced: enhanced, Public: public, Op: "speak SMTP",
+	}
+}
+
+// reply is the one way by which an error becomes an answer. What is no *mailerr.Error, or one whose
+// parts contradict each other, is 451 4.3.0 in fixed words: go-smtp would answer 554 with the
+// error's text, which loses the mail and tells a stranger about our inside.
+func reply(err error) *smtp.SMTPError {
+	var e *mailerr.Error
+	if !errors.As(err, &e) || !consistent(e) {
+		e = errUnknown
+	}
+	enhanced, ok := enhancedCode(e)
+	if !ok || !plain(e.Public) {
+		e = errUnknown
+		enhanced, _ = enhancedCode(e)
+	}
+	return &smtp.SMTPError{Code: e.Code, EnhancedCode: enhanced, Message: e.Public}
+}
+
+// consistent tells whether e has a reply code that does not turn temporary trouble into a loss.
+func consistent(e *mailerr.Error) bool {
+	return e.Code >= 400 && e.Code <= 599 && !(e.Temporary && e.Code >= 500)
+}
+
+// enhancedCode reads an enhanced code, whose class must be the reply's (RFC 2034 section 4).
+func enhancedCode(e *mailerr.Error) (smtp.EnhancedCode, bool) {
+	if e.Enhanced == "" {
+		return smtp.EnhancedCode{e.Code / 100, 0, 0}, true
+	}
+	var c smtp.EnhancedCode
+	_, err := fmt.Sscanf(e.Enhanced, "%d.%d.%d", &c[0], &c[1], &c[2])
+	return c, err == nil && c[0] == e.Code/100
+}
+
+// plain tells whether text may stand in a reply line: printable ASCII, so no second line.
+func plain(text string) bool {
+	if text == "" || len(text) > maxReplyText {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// replyLine is the whole line for err, for what is said beside go-smtp.
+func replyLine(err error) string {
+	r := reply(err)
+	c := r.EnhancedCode
+	return fmt.Sprintf("%d %d.%d.%d %s\r\n", r.Code, c[0], c[1], c[2], r.Message)
+}

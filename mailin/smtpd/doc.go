@@ -1,0 +1,17 @@
+// Package smtpd is the SMTP listener that faces the internet (RFC 5321; PIPELINING RFC 2920, SIZE
+// RFC 1870, 8BITMIME RFC 6152, CHUNKING RFC 3030, STARTTLS RFC 3207, enhanced codes RFC 2034,
+// SMTPUTF8 RFC 6531). It carries each mail to a Door and says 250 only after the Door did.
+//
+// go-smtp parses the commands; everything that frames bytes is ours. From the socket up:
+//
+//	wire     deadlines, replies held until we wait for the peer, shutdown
+//	conn     one command line at a time, the end of a mail, chunks, STARTTLS
+//	go-smtp  verbs and their order
+//	session  limits, addresses, the door
+//
+// The bytes of a DATA transfer never reach go-smtp: it would read the rest of a broken one as
+// commands. It does not relay, log people in, parse mail or add trace fields.
+//
+// cmd/helpgate calls it. Each connection has one goroutine of Serve's and, below it, go-smtp's own:
+// one for the commands and, with BDAT, one for the mail. Serve returns when all of them ended.
+package smtpd

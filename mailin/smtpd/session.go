@@ -1,0 +1,213 @@
+package smtpd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/emersion/go-smtp"
+
+	"helpgate/internal/mailerr"
+	"helpgate/internal/rfc"
+	"helpgate/mailin"
+)
+
+// session holds one greeting's mail under way: a method a verb, called by go-smtp. With BDAT, Data
+// runs beside the others.
+type session struct {
+	srv  *Server
+	conn *conn
+	smtp *smtp.Conn
+	log  *slog.Logger
+
+	mu    sync.Mutex
+	ended bool
+	helo  string
+	utf8  bool // MAIL had SMTPUTF8
+	from  string
+	to    []string
+}
+
+func newSession(srv *Server, c *conn, sc *smtp.Conn) *session {
+	return &session{srv: srv, conn: c, smtp: sc, log: srv.cfg.Logger.With("peer", c.peer)}
+}
+
+// Mail begins a mail. The empty sender is a bounce's (RFC 5321 4.5.5).
+func (s *session) Mail(from string, opts *smtp.MailOptions) error {
+	return s.answer("MAIL", s.try(func() error {
+		if s.conn.mails++; s.conn.mails > s.srv.cfg.MaxMails {
+			return errManyMails
+		}
+		if from != "" && rfc.ValidAddress(from) != nil {
+			return errBadSender
+		}
+		if !opts.UTF8 && !ascii(from) {
+			return errNeedsUTF8
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.helo, s.from, s.utf8, s.to = s.smtp.Hostname(), from, opts.UTF8, nil
+		s.conn.startMail()
+		return nil
+	}))
+}
+
+// Rcpt asks the door about one recipient. Guessing recipients has an end.
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	return s.answer("RCPT", s.try(func() error {
+		if s.conn.refused >= s.srv.cfg.MaxRefused {
+			return errManyUnknown
+		}
+		if err := s.recipient(to); err != nil {
+			s.srv.cfg.Count(EventRefusedRecipient)
+			if !mailerr.IsTemporary(err) {
+				s.conn.refused++
+			}
+			return err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.to = append(s.to, to)
+		return nil
+	}))
+}
+
+// recipient gives the door's answer. A way through us to somewhere else that the door does not know
+// is called by its name; go-smtp has taken a source route off already, as RFC 5321 appendix C asks.
+func (s *session) recipient(to string) error {
+	routed := strings.ContainsAny(to, "%!") || strings.Count(to, "@") > 1 ||
+		strings.HasSuffix(to, "]") || strings.Contains(s.conn.command, "<@")
+	if rfc.ValidAddress(to) != nil {
+		if routed {
+			return errRelay
+		}
+		return errBadRecipient
+	}
+	if !s.utf8 && !ascii(to) {
+		return errNeedsUTF8
+	}
+	err := s.srv.door.Recipient(s.conn.ctx, to)
+	if routed && err != nil && !mailerr.IsTemporary(err) {
+		return errRelay
+	}
+	return err
+}
+
+// Data takes one mail to the door and answers for it. It says yes only when the door did and the
+// mail was read to its end; when that is not found the connection ends, for what follows is text.
+func (s *session) Data(r io.Reader) error {
+	env, ok := s.begin()
+	if !ok {
+		return reply(errLost)
+	}
+	defer s.conn.data.Done()
+
+	// Chunks come through go-smtp's pipe; what DATA announced is still on the wire.
+	pipe, chunked := r.(*io.PipeReader)
+	src := s.conn.in
+	if chunked {
+		src = bufio.NewReader(pipe)
+	} else {
+		s.conn.startTransfer()
+	}
+	b := &body{src: newMender(src, !chunked), max: s.srv.cfg.MaxMessageBytes}
+	err := s.try(func() error { return s.srv.door.Accept(s.conn.ctx, env, b) })
+	err = b.verdict(err)
+	switch lost := b.drain(); {
+	case lost == nil && !chunked:
+		s.conn.line = []byte(endOfData)
+	case lost != nil && !chunked:
+		err = wireError(lost)
+		s.conn.hangUp()
+	case lost != nil:
+		// RSET, or the connection is gone: go-smtp closed the pipe and answers for itself.
+		s.srv.cfg.Count(EventRefusedMail)
+		return reply(wireError(lost))
+	}
+	return s.dataAnswer(env, b.size, err)
+}
+
+// dataAnswer counts and logs what became of a mail.
+func (s *session) dataAnswer(env mailin.Envelope, size int64, err error) error {
+	if err = s.answer("DATA", err); err != nil {
+		s.srv.cfg.Count(EventRefusedMail)
+		return err
+	}
+	s.srv.cfg.Count(EventMail)
+	s.log.Info("take mail", "from", env.From, "to", env.To, "size", size)
+	return nil
+}
+
+// begin gives the envelope of the mail whose text comes now; false when the session has ended.
+func (s *session) begin() (mailin.Envelope, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return mailin.Envelope{}, false
+	}
+	s.conn.data.Add(1)
+	env := mailin.Envelope{
+		Road: mailin.RoadSMTP, From: s.from, FromKnown: true, To: s.to,
+		Helo: s.helo, ReceivedAt: s.srv.cfg.Clock.Now(),
+	}
+	if s.conn.peer.IsValid() {
+		env.RemoteAddr = s.conn.peer.String()
+	}
+	return env, true
+}
+
+// Reset forgets the mail under way.
+func (s *session) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.from, s.to, s.utf8 = "", nil, false
+	s.conn.endMail()
+}
+
+// Logout ends the session.
+func (s *session) Logout() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	return nil
+}
+
+// try runs act; a panic is counted and becomes an answer, behind which the connection ends.
+func (s *session) try(act func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.srv.cfg.Count(EventPanic)
+			s.log.Error("panic in SMTP session", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.conn.hangUp()
+			err = errBrokenSession
+		}
+	}()
+	return act()
+}
+
+// answer turns the outcome of verb into go-smtp's terms, and logs what was refused.
+func (s *session) answer(verb string, err error) error {
+	if err == nil {
+		return nil
+	}
+	r := reply(err)
+	if r.Code == errShutdown.Code {
+		s.conn.hangUp()
+	}
+	level := slog.LevelInfo
+	if r.Code == errUnknown.Code && !errors.Is(err, errBrokenSession) {
+		level = slog.LevelWarn
+	}
+	s.log.Log(s.conn.ctx, level, "refuse SMTP command", "verb", verb, "code", r.Code, "err", err)
+	return r
+}
+
+// ascii tells whether addr may go without SMTPUTF8.
+func ascii(addr string) bool {
+	return strings.IndexFunc(addr, func(r rune) bool { return r >= 0x80 }) < 0
+}
