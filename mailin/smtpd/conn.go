@@ -185,7 +185,7 @@ func (c *conn) startTLS(command string) error {
 		return err
 	}
 	c.in.Reset(c.wire)
-	c.secure, c.handover = true, true
+	c.line, c.secure, c.handover = nil, true, true
 	return io.EOF
 }
 
