@@ -122,7 +122,8 @@ func (j *judge) sign(kind, words string) {
 // automatic tells whether any sign so far says that no person wrote the mail. A list passes on what
 // people write, and a meeting is sent by one.
 func (j *judge) automatic() bool {
-	return j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay] || j.kinds[OOO] || j.kinds[AutoReply]
+	return j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay] || j.kinds[OOO] ||
+		j.kinds[AutoReply]
 }
 
 func (j *judge) values(field string) []string {
@@ -151,12 +152,13 @@ func (j *judge) loop() {
 	}
 }
 
-// sender looks at who sent the mail: nobody, a daemon, or an address that takes no answers.
+// sender looks at who sent the mail: nobody, a daemon, or an address that takes no answers. A mail
+// without any From is no robot's mark but a fragment; nobody could answer it anyway.
 func (j *judge) sender() {
 	if j.nullSender() {
 		j.sign(AutoReply, "Return-Path: <>")
 	}
-	if len(j.in.From) == 0 {
+	if len(j.in.From) == 0 && len(j.values("From")) > 0 {
 		j.sign(AutoReply, "From: empty")
 	}
 	for _, addr := range j.in.From {

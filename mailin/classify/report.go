@@ -6,7 +6,8 @@ import "strings"
 // lower case. They count only when a daemon or the null sender wrote them.
 var bounceSubjects = []string{
 	"failure notice", "undelivered mail", "undeliverable", "undeliverable mail",
-	"mail delivery failed", "mail delivery failure", "delivery failure", "delivery status notification",
+	"mail delivery failed", "mail delivery failure", "delivery failure",
+	"delivery status notification",
 	"returned mail", "message delivery failure", "mail system error", "could not deliver",
 	"non-delivery", "nondeliverable", "delivery has failed",
 	"系统退信", "退信", "邮件退回", "邮件发送失败", "郵件傳送失敗", "未送达", "无法送达", "投递失败", "退件",
@@ -67,7 +68,8 @@ func (j *judge) fromDaemon() bool {
 		return true
 	}
 	for _, addr := range j.in.From {
-		if local, _, _ := strings.Cut(addr, "@"); local == "mailer-daemon" || local == "postmaster" {
+		switch local, _, _ := strings.Cut(addr, "@"); local {
+		case "mailer-daemon", "postmaster":
 			return true
 		}
 	}
