@@ -63,20 +63,20 @@ type Message struct {
 	Kind   MessageKind
 	Author Person
 	// AuthorID is the customer's or agent's ID, by AuthorRole; 0 when unknown.
-	AuthorID   int64
-	AuthorRole Role
-	Direction  Direction
-	At         time.Time
-	Subject    string // as it stood in the mail, decoded
-	Text       string // all of the text, quotation included
-	ReplyText  string // what the person newly wrote
-	HTML       string // all of the HTML, sanitised; "" when there was none
-	ReplyHTML  string // the new part of the HTML, sanitised; "" when it could not be cut surely
-	MessageID  string // of the mail, without brackets; "" when it had none
-	Rule       string // the rule that tied it to its ticket (RULES section 2)
-	Auto       string // kind of automatic mail, "" for a person's
-	Verified   Verified
-	Flags      []string
+	AuthorID    int64
+	AuthorRole  Role
+	Direction   Direction
+	At          time.Time
+	Subject     string // as it stood in the mail, decoded
+	Text        string // all of the text, quotation included
+	ReplyText   string // what the person newly wrote
+	HTML        string // all of the HTML, sanitised; "" when there was none
+	ReplyHTML   string // the new part of the HTML, sanitised; "" when it could not be cut surely
+	MessageID   string // of the mail, without brackets; "" when it had none
+	Rule        string // the rule that tied it to its ticket (RULES section 2)
+	Auto        string // kind of automatic mail, "" for a person's
+	Verified    Verified
+	Flags       []string
 	Attachments []Attachment
 }
 

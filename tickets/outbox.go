@@ -64,7 +64,8 @@ type Outgoing struct {
 	Agent     int64
 	Automatic bool // sent by the helpdesk on its own
 	Facts     Facts
-	// Nonce is random, above 0; it names this delivery in its Message-ID and return path.
+	// Nonce is random, above 0 and below 2^35 so that a return path keeps within 64 octets; with
+	// the ticket it names this delivery in its Message-ID and return path.
 	Nonce     int64
 	MessageID string // without brackets, fixed when queued
 	// JoinKey makes a row findable and unique while mails are gathered in it; "" for none.
@@ -84,9 +85,12 @@ type Outgoing struct {
 // Facts are what an outgoing mail says beside its message, frozen when it is queued. They are
 // kept as JSON: fields may be added, never renamed.
 type Facts struct {
-	Locale      string   `json:"locale,omitempty"`
-	Subject     string   `json:"subject,omitempty"` // the thread's, without prefixes
-	First       bool     `json:"first,omitempty"`   // opens the recipient's thread: no "Re:"
+	Locale  string `json:"locale,omitempty"`
+	Subject string `json:"subject,omitempty"` // the thread's, without prefixes
+	First   bool   `json:"first,omitempty"`   // opens the recipient's thread: no "Re:"
+	// Known tells that an acknowledgement goes to somebody who is known to read mail there: only
+	// then may it hold what the sender of the mail chose.
+	Known       bool     `json:"known,omitempty"`
 	InReplyTo   string   `json:"in_reply_to,omitempty"`
 	References  []string `json:"references,omitempty"` // oldest first
 	ThreadTopic string   `json:"thread_topic,omitempty"`

@@ -132,7 +132,6 @@ type OutboxTx interface {
 	// Enqueue stores o and sets its ID.
 	Enqueue(ctx context.Context, o *Outgoing) error
 	Outgoing(ctx context.Context, id int64) (Outgoing, error)
-	OutgoingByNonce(ctx context.Context, nonce int64) (Outgoing, error)
 	// OutgoingByJoinKey gives the row that gathers under the key.
 	OutgoingByJoinKey(ctx context.Context, key string) (Outgoing, error)
 	// SaveOutgoing stores Status, Facts, NextAttempt, Attempts, LastReply, Override.

@@ -36,7 +36,7 @@ const (
 	// tickets are below 2^28 and persons below 2^14, and of a return path that names either a
 	// ticket and a delivery below 2^28, or only a delivery below 2^49. With it, the "+" and a
 	// mailbox name of 21 octets fill the 64 of RFC 5321 section 4.5.3.1.1.
-	MaxAddressLen = 42
+	MaxAddressLen = 44
 
 	minSecret = 32 // bytes of a key: as many as SHA-256 gives
 	macSize   = 16 // bytes of the HMAC that are kept: 128 bits

@@ -1,0 +1,275 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"helpgate/internal/token"
+	"helpgate/tickets"
+	"helpgate/tickets/command"
+)
+
+// agentMail deals with the mail of an agent's address on a known ticket: an answer, a note, or
+// held until a person decides. Nothing of it reaches a customer without what RULES section 5 asks.
+func (r *reception) agentMail(ctx context.Context, ag tickets.Agent, reused bool) error {
+	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
+	msg.Author, msg.AuthorID, msg.AuthorRole = ag.Person(), ag.ID, tickets.RoleAgent
+	msg.Kind, msg.Text = tickets.KindNote, r.mail.Text
+	if reused {
+		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
+	}
+	t := r.standing[r.decision.Ticket].Ticket
+	reason, err := r.objection(ctx, t, ag)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		return r.holdMessage(ctx, t, msg, reason, ag)
+	}
+	if err := r.backAtWork(ctx, ag); err != nil {
+		return err
+	}
+	if r.onlyInCc() {
+		r.journal.Verdict = tickets.VerdictNote
+		return r.addMessage(ctx, &msg)
+	}
+	msg.Kind, msg.Direction = tickets.KindMessage, tickets.DirectionOut
+	msg.ReplyText = command.Unescape(msg.ReplyText)
+	if err := r.addMessage(ctx, &msg); err != nil {
+		return err
+	}
+	r.journal.Verdict = tickets.VerdictMessage
+	if err := r.bringThirdParties(ctx, t, ag); err != nil {
+		return err
+	}
+	return r.answer(ctx, t, msg, ag)
+}
+
+// objection gives why the agent's mail must wait; "" when it may act. The order is from what
+// concerns the person to what concerns the text.
+func (r *reception) objection(
+	ctx context.Context, t tickets.Ticket, ag tickets.Agent,
+) (tickets.HeldReason, error) {
+	switch claim := r.agentClaim(); {
+	case !ag.Active:
+		return tickets.HeldInactiveAgent, nil
+	case claim == nil || claim.Person != ag.ID:
+		return tickets.HeldUnverifiedAgent, nil
+	case t.Status == tickets.StatusClosed && r.now.Sub(t.ClosedAt) > AgentTokenLife:
+		return tickets.HeldExpiredToken, nil
+	case !ag.Serves(r.act.mailbox(t.Mailbox).Team) && t.Assignee != ag.ID:
+		return tickets.HeldNoAccess, nil
+	case r.Policy.AgentAuth == AuthStrict:
+		return tickets.HeldStrict, nil
+	}
+	auto, err := r.agentAutomatic(ctx, ag)
+	if err != nil || auto {
+		return tickets.HeldAgentAutomatic, err
+	}
+	if _, found := command.Detect(r.mail.ReplyText); found {
+		return tickets.HeldCommand, nil
+	}
+	if r.addsColleague(ag) {
+		return tickets.HeldColleague, nil
+	}
+	return "", nil
+}
+
+// addsColleague tells that another agent stands on To or Cc: perhaps the text is for him.
+func (r *reception) addsColleague(ag tickets.Agent) bool {
+	return slices.ContainsFunc(slices.Concat(r.mail.To, r.mail.Cc), func(p tickets.Person) bool {
+		other, ok := r.agentBy(p.Address)
+		return ok && other.Active && other.ID != ag.ID
+	})
+}
+
+// onlyInCc tells that the ticket's address stands in Cc and not in To: the agent writes to
+// somebody else and lets the ticket know.
+func (r *reception) onlyInCc() bool {
+	return slices.ContainsFunc(r.mail.Cc, r.ours) && !slices.ContainsFunc(r.mail.To, r.ours)
+}
+
+func (r *reception) ours(p tickets.Person) bool { return r.Mailboxes.Own(p.Address) }
+
+// bringThirdParties makes customers and third parties whom the agent wrote to participants, and
+// tells the agent once that they hold the ticket's address now.
+func (r *reception) bringThirdParties(
+	ctx context.Context, t tickets.Ticket, ag tickets.Agent,
+) error {
+	var added []string
+	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
+		_, isAgent := r.agentBy(p.Address)
+		known := r.standing[t.Number].People[p.Address]
+		if p.Address == "" || isAgent || known || r.ours(p) {
+			continue
+		}
+		if err := r.participant(ctx, t.Number, p, tickets.ParticipantIn); err != nil {
+			return err
+		}
+		added = append(added, p.Address)
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	return r.notice(ctx, t, ag, "third-party-token", strings.Join(added, ", "))
+}
+
+// notice tells an agent something about a ticket.
+func (a *act) notice(
+	ctx context.Context, t tickets.Ticket, ag tickets.Agent, reason, detail string,
+) error {
+	return a.tell(ctx, tickets.OutNotice, t, ag, reason, detail, 0)
+}
+
+// tell queues one mail to an agent about a ticket, under the governor. What is not sent is an
+// event, so that it can be found.
+func (a *act) tell(
+	ctx context.Context, kind tickets.OutKind, t tickets.Ticket, ag tickets.Agent,
+	reason, detail string, message int64,
+) error {
+	to := ag.Person()
+	if to.Address == "" || a.Mailboxes.Own(to.Address) {
+		return nil
+	}
+	ok, err := a.allow(ctx, t.Number, to.Address)
+	if err != nil || !ok {
+		return err
+	}
+	o := tickets.Outgoing{
+		Kind: kind, Ticket: t.Number, Message: message, Mailbox: t.Mailbox, Recipient: to,
+		Agent: ag.ID, Automatic: true,
+		Facts: tickets.Facts{Locale: a.locale(ag.Locale), Reason: reason, Detail: detail},
+	}
+	if err := a.thread(ctx, &o.Facts, t, o, nil); err != nil {
+		return err
+	}
+	return a.enqueue(ctx, &o)
+}
+
+// robotWords is how long a text must be to give away, by coming again, that a robot wrote it:
+// shorter ones people write themselves.
+const robotWords = 5
+
+const (
+	robotDelay  = 90 * time.Second    // how soon after a notification a robot answers
+	robotMemory = 14 * 24 * time.Hour // how long an agent's texts are remembered
+	robotTimes  = 2                   // on how many other tickets the text came before
+)
+
+// agentAutomatic asks the signs of automatic mail that hold on the agents' road (RULES section 3).
+// The signs that an absent person's robot leaves also mark the agent away.
+func (r *reception) agentAutomatic(ctx context.Context, ag tickets.Agent) (bool, error) {
+	if r.mail.Automatic || r.mail.Vacation {
+		return true, r.away(ctx, ag)
+	}
+	if r.mail.Suppress {
+		return true, nil
+	}
+	words := strings.Fields(r.mail.ReplyText)
+	if len(words) <= robotWords {
+		return false, nil
+	}
+	prompt, err := r.prompt(ctx, ag)
+	if err != nil || !prompt {
+		return false, err
+	}
+	key := "robot:" + fmt.Sprint(ag.ID) + ":" + textHash(words)
+	n, err := r.tx.Spent(ctx, key, r.now.Add(-robotMemory))
+	if err != nil {
+		return false, fmt.Errorf("count %s: %w", key, err)
+	}
+	once := fmt.Sprintf("%s:%d", key, r.decision.Ticket)
+	seen, err := r.tx.Spent(ctx, once, r.now.Add(-robotMemory))
+	if err != nil {
+		return false, fmt.Errorf("count %s: %w", once, err)
+	}
+	if seen == 0 { // a ticket counts once, however often the text comes there
+		if err := r.spend(ctx, key); err != nil {
+			return false, err
+		}
+		if err := r.spend(ctx, once); err != nil {
+			return false, err
+		}
+	} else {
+		n--
+	}
+	return n >= robotTimes, nil
+}
+
+// prompt tells whether the mail came within robotDelay of a notification of its ticket.
+func (r *reception) prompt(ctx context.Context, ag tickets.Agent) (bool, error) {
+	rows, err := r.tx.OutgoingOf(ctx, r.decision.Ticket)
+	if err != nil {
+		return false, fmt.Errorf("read outbox of ticket %d: %w", r.decision.Ticket, err)
+	}
+	for _, o := range rows {
+		recent := !o.SentAt.IsZero() && r.now.Sub(o.SentAt) <= robotDelay ||
+			o.Status == tickets.OutSending
+		if o.Agent == ag.ID && o.Kind == tickets.OutNotification && recent {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// awayDefault is until when an agent whose robot names no date is away; his own next mail ends it
+// earlier.
+const awayDefault = 30 * 24 * time.Hour
+
+func (r *reception) away(ctx context.Context, ag tickets.Agent) error {
+	ag.AwayUntil = r.now.Add(awayDefault)
+	if err := r.tx.SaveAgent(ctx, &ag); err != nil {
+		return fmt.Errorf("save agent %d: %w", ag.ID, err)
+	}
+	return r.event(ctx, tickets.Event{
+		Ticket: r.decision.Ticket, Actor: ag.Person().Address, Verb: tickets.EventAway,
+	})
+}
+
+func (r *reception) backAtWork(ctx context.Context, ag tickets.Agent) error {
+	if ag.AwayUntil.IsZero() {
+		return nil
+	}
+	ag.AwayUntil = time.Time{}
+	if err := r.tx.SaveAgent(ctx, &ag); err != nil {
+		return fmt.Errorf("save agent %d: %w", ag.ID, err)
+	}
+	return nil
+}
+
+// strangerWithAgentToken keeps what somebody wrote who holds an agent's token and is not that
+// agent: perhaps the agent from an address that nobody told us of.
+func (r *reception) strangerWithAgentToken(ctx context.Context, reused bool) error {
+	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
+	msg.Kind = tickets.KindNote
+	if reused {
+		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
+	}
+	owner, _ := r.agent(r.agentClaim().Person)
+	t := r.standing[r.decision.Ticket].Ticket
+	return r.holdMessage(ctx, t, msg, tickets.HeldUnverifiedAgent, owner)
+}
+
+// listReply tells that an agent answers a mail that joined notifications without naming one
+// ticket, or naming several.
+func (r *reception) listReply(ag tickets.Agent, isAgent bool) bool {
+	if !isAgent {
+		return false
+	}
+	toList, named := false, map[int64]bool{}
+	for _, cl := range r.mail.Claims {
+		if cl.Person != ag.ID || cl.Purpose == token.PurposeReturnPath {
+			continue
+		}
+		if cl.Ticket == 0 && cl.Purpose == token.PurposeMessageID {
+			toList = true
+		}
+		if cl.Ticket != 0 {
+			named[r.standing[cl.Ticket].Ticket.Number] = true
+		}
+	}
+	return toList && len(named) != 1
+}

@@ -1,0 +1,275 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"helpgate/internal/rfc"
+	"helpgate/tickets"
+	"helpgate/tickets/thread"
+)
+
+// maxCc is how many people of a first mail's To and Cc become participants: beyond it the list is
+// somebody's address book, not a circle of people concerned (THREATS S8).
+const maxCc = 20
+
+// open makes a new ticket of the mail.
+func (r *reception) open(ctx context.Context, reused bool) error {
+	t, asker, err := r.newTicket(ctx)
+	if err != nil {
+		return err
+	}
+	msg := r.newMessage(t.Number, asker)
+	if reused {
+		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
+	}
+	if err := r.addMessage(ctx, &msg); err != nil {
+		return err
+	}
+	if err := r.takeInCc(ctx, t.Number, asker.Address); err != nil {
+		return err
+	}
+	if err := r.linkNew(ctx, t.Number); err != nil {
+		return err
+	}
+	r.journal.Verdict = tickets.VerdictTicket
+	if err := r.acknowledge(ctx, t, asker, tickets.OutAcknowledgement, 0); err != nil {
+		return err
+	}
+	return r.notify(ctx, t, msg)
+}
+
+// newTicket stores a ticket for the mail and gives it with its requester, who is nobody when the
+// mail does not tell.
+func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Customer, error) {
+	m := r.mail
+	asker, err := r.asker(ctx)
+	if err != nil {
+		return tickets.Ticket{}, asker, err
+	}
+	t := tickets.Ticket{
+		Mailbox: r.mailbox.Address, Subject: rfc.BaseSubject(m.Subject), Requester: asker.ID,
+		Status: tickets.StatusNew, Priority: tickets.PriorityNormal, Type: tickets.TypeQuestion,
+		Source: tickets.SourceEmail, CreatedAt: r.now, UpdatedAt: r.now,
+		ThreadTopic: m.ThreadTopic, ThreadIndex: m.ThreadIndex,
+	}
+	other := m.ReplyTo.Address != "" && m.ReplyTo.Address != asker.Address
+	if asker.ID != 0 && other && !r.Mailboxes.Own(m.ReplyTo.Address) && m.Auto == "" {
+		t.AnswerTo = m.ReplyTo.Address
+	}
+	if err := r.tx.CreateTicket(ctx, &t); err != nil {
+		return t, asker, fmt.Errorf("create ticket: %w", err)
+	}
+	for _, mb := range append([]string{t.Mailbox}, r.others...) {
+		if err := r.tx.SeeFrom(ctx, t.Number, mb); err != nil {
+			return t, asker, fmt.Errorf("see ticket %d from %s: %w", t.Number, mb, err)
+		}
+	}
+	err = r.event(ctx, tickets.Event{
+		Ticket: t.Number, Actor: asker.Address, Verb: tickets.EventCreated, To: string(t.Status),
+	})
+	return t, asker, err
+}
+
+// asker gives the customer whom a ticket opened by this mail belongs to. Our own address and an
+// allowed web form's write for somebody else: whom Reply-To names.
+func (r *reception) asker(ctx context.Context) (tickets.Customer, error) {
+	m := r.mail
+	who := m.From
+	if m.Untrusted {
+		who = tickets.Person{}
+	}
+	form := contains(r.mailbox.Forms, who.Address)
+	if r.Mailboxes.Own(who.Address) || form {
+		who = tickets.Person{}
+		if form && !r.Mailboxes.Own(m.ReplyTo.Address) {
+			who = m.ReplyTo
+		}
+	}
+	return r.customer(ctx, who, m.Language)
+}
+
+// customer gives the customer of that address, made if need be; nobody for no address.
+func (a *act) customer(
+	ctx context.Context, who tickets.Person, language string,
+) (tickets.Customer, error) {
+	if who.Address == "" {
+		return tickets.Customer{Name: who.Name}, nil
+	}
+	c, err := a.tx.CustomerByAddress(ctx, who.Address)
+	if err == nil && (c.Name != "" || who.Name == "") {
+		return c, nil
+	}
+	if err := ignoreNotFound(err); err != nil {
+		return c, fmt.Errorf("look up customer: %w", err)
+	}
+	if c.ID == 0 {
+		c = tickets.Customer{Address: who.Address, Locale: language, CreatedAt: a.now}
+	}
+	c.Name = who.Name
+	if err := a.tx.SaveCustomer(ctx, &c); err != nil {
+		return c, fmt.Errorf("save customer: %w", err)
+	}
+	return c, nil
+}
+
+// takeInCc makes the people on To and Cc participants of the ticket.
+func (r *reception) takeInCc(ctx context.Context, ticket int64, asker string) error {
+	n := 0
+	for _, p := range append(append([]tickets.Person{}, r.mail.To...), r.mail.Cc...) {
+		if p.Address == "" || p.Address == asker || r.Mailboxes.Own(p.Address) {
+			continue
+		}
+		if n++; n > maxCc {
+			r.journal.Signals = append(r.journal.Signals, "too many on To and Cc: rest not taken in")
+			return nil
+		}
+		if err := r.participant(ctx, ticket, p, tickets.ParticipantIn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// participant adds somebody to the ticket unless he stands on it in that state already.
+func (a *act) participant(
+	ctx context.Context, ticket int64, p tickets.Person, state tickets.ParticipantState,
+) error {
+	parts, err := a.tx.Participants(ctx, ticket)
+	if err != nil {
+		return fmt.Errorf("read participants of ticket %d: %w", ticket, err)
+	}
+	for _, old := range parts {
+		if old.Address == p.Address && (old.State == state || old.State == tickets.ParticipantIn) {
+			return nil
+		}
+	}
+	err = a.tx.SaveParticipant(ctx, tickets.Participant{
+		Ticket: ticket, Person: p, State: state, At: a.now,
+	})
+	if err != nil {
+		return fmt.Errorf("save participant of ticket %d: %w", ticket, err)
+	}
+	verb := tickets.EventParticipant
+	if state == tickets.ParticipantNewcomer {
+		verb = tickets.EventNewAddress
+	}
+	return a.event(ctx, tickets.Event{Ticket: ticket, Verb: verb, To: p.Address})
+}
+
+// customerMail joins a customer's mail to the ticket that it belongs to.
+func (r *reception) customerMail(ctx context.Context, reused bool) error {
+	t := r.standing[r.decision.Ticket].Ticket
+	if r.tooLate(t) {
+		return r.followUp(ctx, t, reused)
+	}
+	author, err := r.customer(ctx, r.mail.From, r.mail.Language)
+	if err != nil {
+		return err
+	}
+	msg := r.newMessage(t.Number, author)
+	if reused {
+		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
+	}
+	if err := r.sortIn(ctx, &msg, t, author); err != nil {
+		return err
+	}
+	thanks := t.Done() && thread.OnlyThanks(msg.ReplyText, len(msg.Attachments))
+	if thanks {
+		msg.Flags = append(msg.Flags, tickets.FlagThanks)
+	}
+	if err := r.addMessage(ctx, &msg); err != nil {
+		return err
+	}
+	r.journal.Verdict = tickets.VerdictMessage
+	if !r.mail.Automatic && !thanks {
+		if t, err = r.customersTurnOver(ctx, t); err != nil {
+			return err
+		}
+	}
+	if t, err = r.tie(ctx, t); err != nil {
+		return err
+	}
+	if r.mail.Automatic {
+		return nil // recorded and shown, but nobody is called for it
+	}
+	return r.notify(ctx, t, msg)
+}
+
+// sortIn does what follows from who wrote: a newcomer is marked, a token in the requester's hand
+// makes him known, and only who holds one brings further people along.
+func (r *reception) sortIn(
+	ctx context.Context, msg *tickets.Message, t tickets.Ticket, author tickets.Customer,
+) error {
+	if !r.participates() {
+		msg.Flags = append(msg.Flags, tickets.FlagNewAddress)
+		if author.ID == 0 || r.Mailboxes.Own(author.Address) {
+			return nil
+		}
+		return r.participant(ctx, t.Number, author.Person(), tickets.ParticipantNewcomer)
+	}
+	if r.decision.Claim == nil {
+		return nil
+	}
+	if author.ID == t.Requester && !author.Known && !r.mail.Automatic {
+		author.Known = true
+		if err := r.tx.SaveCustomer(ctx, &author); err != nil {
+			return fmt.Errorf("save customer: %w", err)
+		}
+	}
+	return r.takeInCc(ctx, t.Number, r.standing[t.Number].Asker)
+}
+
+// customersTurnOver makes it the helpdesk's turn.
+func (r *reception) customersTurnOver(
+	ctx context.Context, t tickets.Ticket,
+) (tickets.Ticket, error) {
+	if t.Status == tickets.StatusNew || t.Status == tickets.StatusOpen {
+		return t, r.touch(ctx, t)
+	}
+	return r.setStatus(ctx, t, tickets.StatusOpen, r.mail.From.Address)
+}
+
+// tooLate tells that a person writes to a ticket that was closed for longer than it may be
+// reopened.
+func (r *reception) tooLate(t tickets.Ticket) bool {
+	reopen := time.Duration(r.Policy.ReopenDays) * 24 * time.Hour
+	return t.Status == tickets.StatusClosed && !r.mail.Automatic &&
+		!r.now.Before(t.ClosedAt.Add(reopen))
+}
+
+// followUp opens a new ticket, linked to the one closed for too long.
+func (r *reception) followUp(ctx context.Context, old tickets.Ticket, reused bool) error {
+	if !r.participates() {
+		return r.open(ctx, reused) // a newcomer to a thing long done learns nothing of it
+	}
+	t, asker, err := r.newTicket(ctx)
+	if err != nil {
+		return err
+	}
+	msg := r.newMessage(t.Number, asker)
+	if err := r.addMessage(ctx, &msg); err != nil {
+		return err
+	}
+	if err := r.takeInCc(ctx, t.Number, asker.Address); err != nil {
+		return err
+	}
+	if err := r.link(ctx, t.Number, old.Number, tickets.LinkFollowUp); err != nil {
+		return err
+	}
+	r.journal.Verdict = tickets.VerdictTicket
+	if err := r.acknowledge(ctx, t, asker, tickets.OutFollowUp, old.Number); err != nil {
+		return err
+	}
+	return r.notify(ctx, t, msg)
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s && s != "" {
+			return true
+		}
+	}
+	return false
+}

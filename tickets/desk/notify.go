@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"helpgate/tickets"
+)
+
+// notify tells those who answer for the ticket that a customer wrote.
+func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Message) error {
+	msg.Ticket = t.Number // it may have been merged since it was stored
+	for _, ag := range r.audience(t) {
+		if ag.Writes(r.mail.From.Address) || len(ag.Addresses) == 0 {
+			continue
+		}
+		if err := r.notifyAgent(ctx, t, msg, ag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// audience gives the assignee, else everybody who serves the mailboxes from which it is seen.
+func (r *reception) audience(t tickets.Ticket) []tickets.Agent {
+	if ag, ok := r.agent(t.Assignee); ok && ag.Active {
+		return []tickets.Agent{ag}
+	}
+	teams := []string{r.act.mailbox(t.Mailbox).Team}
+	for _, mb := range r.others {
+		teams = append(teams, r.act.mailbox(mb).Team)
+	}
+	var to []tickets.Agent
+	for _, ag := range r.agents {
+		if slices.ContainsFunc(teams, ag.Serves) {
+			to = append(to, ag)
+		}
+	}
+	return to
+}
+
+func (r *reception) notifyAgent(
+	ctx context.Context, t tickets.Ticket, msg tickets.Message, ag tickets.Agent,
+) error {
+	o := tickets.Outgoing{
+		Kind: tickets.OutNotification, Ticket: t.Number, Message: msg.ID, Mailbox: t.Mailbox,
+		Recipient: ag.Person(), Agent: ag.ID, Automatic: true,
+		Facts: tickets.Facts{
+			Locale: r.locale(ag.Locale), Author: msg.Author, Warnings: r.warnings(msg),
+		},
+	}
+	key := fmt.Sprintf("notify:%d", ag.ID)
+	minute := r.now.Truncate(time.Minute)
+	n, err := r.tx.Spent(ctx, key, minute)
+	if err != nil {
+		return fmt.Errorf("count %s: %w", key, err)
+	}
+	if n >= r.Policy.NotificationsPerMinute {
+		return r.join(ctx, t, msg, ag, minute.Add(time.Minute))
+	}
+	ok, err := r.allow(ctx, t.Number, o.Recipient.Address)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return r.join(ctx, t, msg, ag, minute.Add(time.Minute))
+	}
+	if err := r.spend(ctx, key); err != nil {
+		return err
+	}
+	if err := r.thread(ctx, &o.Facts, t, o, nil); err != nil {
+		return err
+	}
+	return r.enqueue(ctx, &o)
+}
+
+// warnings are what an agent must know before he answers; each is a key of templates.
+func (r *reception) warnings(msg tickets.Message) []string {
+	var ws []string
+	for _, f := range []string{tickets.FlagNewAddress, tickets.FlagUnparsed} {
+		if msg.Has(f) {
+			ws = append(ws, f)
+		}
+	}
+	if r.mail.Untrusted {
+		ws = append(ws, "untrusted")
+	}
+	if r.mail.Auto != "" {
+		ws = append(ws, "auto-"+r.mail.Auto)
+	}
+	return ws
+}
+
+// join puts a notification beyond the budget into the one mail that goes at the minute's end.
+// Nothing is lost by it: beyond MaxEntries they are counted.
+func (r *reception) join(
+	ctx context.Context, t tickets.Ticket, msg tickets.Message, ag tickets.Agent, at time.Time,
+) error {
+	entry := tickets.Entry{
+		Ticket: t.Number, Message: msg.ID, Author: msg.Author, Subject: t.Subject,
+		Mailbox: t.Mailbox, Nonce: nonce(),
+	}
+	for {
+		key := fmt.Sprintf("list:%d:%d", ag.ID, at.Unix())
+		o, err := r.tx.OutgoingByJoinKey(ctx, key)
+		if errors.Is(err, tickets.ErrNotFound) {
+			o = tickets.Outgoing{
+				Kind: tickets.OutNotificationList, Mailbox: t.Mailbox, Recipient: ag.Person(),
+				Agent: ag.ID, Automatic: true, JoinKey: key, NextAttempt: at,
+				Facts: tickets.Facts{
+					Locale: r.locale(ag.Locale), First: true, Entries: []tickets.Entry{entry},
+				},
+			}
+			return r.enqueue(ctx, &o)
+		}
+		if err != nil {
+			return fmt.Errorf("look up %s: %w", key, err)
+		}
+		if o.Attempts > 0 || o.Status != tickets.OutWaiting {
+			at = at.Add(time.Minute) // it is on its way already: the next one takes this
+			continue
+		}
+		if len(o.Facts.Entries) < tickets.MaxEntries {
+			o.Facts.Entries = append(o.Facts.Entries, entry)
+		} else {
+			o.Facts.Omitted++
+		}
+		if err := r.tx.SaveOutgoing(ctx, o); err != nil {
+			return fmt.Errorf("join %s: %w", key, err)
+		}
+		return nil
+	}
+}

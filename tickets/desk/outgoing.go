@@ -1,0 +1,151 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"helpgate/internal/token"
+	"helpgate/tickets"
+	"helpgate/tickets/govern"
+)
+
+// enqueue puts one mail into the outbox: its Message-ID is fixed here, for good.
+func (a *act) enqueue(ctx context.Context, o *tickets.Outgoing) error {
+	o.Nonce = nonce()
+	o.MessageID = a.Keyring.MessageID(token.Claim{
+		Purpose: token.PurposeMessageID, Ticket: o.Ticket, Person: o.Agent, Delivery: o.Nonce,
+	}, a.Hostname)
+	o.Status, o.CreatedAt = tickets.OutWaiting, a.now
+	if o.NextAttempt.IsZero() {
+		o.NextAttempt = a.now
+	}
+	if err := a.tx.Enqueue(ctx, o); err != nil {
+		return fmt.Errorf("queue %s of ticket %d: %w", o.Kind, o.Ticket, err)
+	}
+	return nil
+}
+
+// allow tells whether the governor lets one more automatic mail of the ticket go to the recipient
+// now; when it does, the mail counts.
+func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, error) {
+	pair := fmt.Sprintf("auto:%d:%s", ticket, recipient)
+	ok, err := a.within(ctx, pair, govern.PerRecipient())
+	if err == nil && ok {
+		ok, err = a.within(ctx, "auto", govern.Instance(a.Policy.AutoPerHour))
+	}
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, a.alert(ctx, ticket, "governor", recipient)
+	}
+	for _, key := range []string{pair, "auto"} {
+		if err := a.spend(ctx, key); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (a *act) within(ctx context.Context, key string, ws []govern.Window) (bool, error) {
+	return govern.Within(ws, a.now, a.spent(ctx, key))
+}
+
+// alert tells whoever answers for the ticket's mailbox of trouble, once an hour for each reason.
+func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) error {
+	key := "alert:" + reason
+	ok, err := a.within(ctx, key, govern.AlertEvery())
+	if err != nil || !ok {
+		return err
+	}
+	if err := a.spend(ctx, key); err != nil {
+		return err
+	}
+	t, err := a.tx.Ticket(ctx, ticket)
+	if err := ignoreNotFound(err); err != nil {
+		return fmt.Errorf("read ticket %d: %w", ticket, err)
+	}
+	mb := a.mailbox(t.Mailbox)
+	if mb.Address == "" && len(a.Mailboxes) > 0 {
+		mb = a.Mailboxes[0]
+	}
+	to := a.inCharge(mb)
+	if len(to) == 0 {
+		a.Logger.WarnContext(ctx, "nobody to tell", "reason", reason, "detail", detail)
+	}
+	for _, ag := range to {
+		o := tickets.Outgoing{
+			Kind: tickets.OutAlert, Ticket: ticket, Mailbox: mb.Address,
+			Recipient: ag.Person(), Agent: ag.ID, Automatic: true,
+			Facts: tickets.Facts{
+				Locale: a.locale(ag.Locale), First: true, Reason: reason, Detail: detail,
+			},
+		}
+		if err := a.enqueue(ctx, &o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inCharge gives whom trouble of a mailbox is told: its lead, else the operator, else every
+// active agent (RULES section 5).
+func (a *act) inCharge(mb tickets.Mailbox) []tickets.Agent {
+	if lead, ok := a.agentBy(mb.Lead); ok && lead.Active {
+		return []tickets.Agent{lead}
+	}
+	var leads, active []tickets.Agent
+	for _, ag := range a.agents {
+		if ag.Active && ag.Lead && ag.Serves(mb.Team) {
+			leads = append(leads, ag)
+		}
+		if ag.Active {
+			active = append(active, ag)
+		}
+	}
+	switch {
+	case len(leads) > 0:
+		return leads
+	case a.Operator != "":
+		return []tickets.Agent{{Addresses: []string{a.Operator}}}
+	}
+	return active
+}
+
+// locale gives the first language that is known, else the helpdesk's.
+func (d *Desk) locale(known ...string) string {
+	for _, l := range known {
+		if l != "" {
+			return l
+		}
+	}
+	return d.Policy.Locale
+}
+
+// thread fills the facts that keep a mail in its recipient's own thread: the ids of what he wrote
+// and of what was sent to him, nothing that only others have seen.
+func (a *act) thread(ctx context.Context, f *tickets.Facts, t tickets.Ticket, o tickets.Outgoing,
+	seen []tickets.Message,
+) error {
+	sent, err := a.tx.SentIDs(ctx, t.Number, o.Recipient.Address)
+	if err != nil {
+		return fmt.Errorf("read what was sent: %w", err)
+	}
+	var ids []string
+	for _, m := range seen {
+		if m.MessageID != "" && m.Direction == tickets.DirectionIn {
+			ids = append(ids, m.MessageID)
+		}
+	}
+	f.Subject, f.ThreadTopic, f.ThreadIndex = t.Subject, t.ThreadTopic, t.ThreadIndex
+	f.Status = t.Status
+	f.References = append(f.References, sent...)
+	if len(ids) > 0 { // the root stands first, what is answered last
+		f.References = append(append(ids[:1:1], sent...), ids[1:]...)
+		f.InReplyTo = ids[len(ids)-1]
+	} else if len(sent) > 0 {
+		f.InReplyTo = sent[len(sent)-1]
+	}
+	f.First = f.InReplyTo == ""
+	return nil
+}

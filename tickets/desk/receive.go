@@ -1,0 +1,205 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"helpgate/internal/token"
+	"helpgate/tickets"
+	"helpgate/tickets/thread"
+)
+
+// Receipt tells what became of a received mail.
+type Receipt struct {
+	Verdict tickets.Verdict
+	Rule    string
+	Ticket  int64 // 0 when it became part of none
+	Message int64
+}
+
+// reception is one mail being judged.
+type reception struct {
+	*act
+	mail     *tickets.Mail
+	mailbox  tickets.Mailbox
+	others   []string // further mailboxes of ours that the mail names
+	decision thread.Decision
+	standing map[int64]thread.Standing
+	journal  tickets.JournalEntry
+}
+
+// Receive judges one mail and writes everything that follows from it in one transaction. When it
+// returns nil, the mail is durable.
+func (d *Desk) Receive(ctx context.Context, m *tickets.Mail) (Receipt, error) {
+	var r Receipt
+	err := d.update(ctx, func(a *act) error {
+		rc := &reception{act: a, mail: m}
+		if err := rc.judge(ctx); err != nil {
+			return err
+		}
+		r = Receipt{rc.journal.Verdict, rc.journal.Rule, rc.journal.Ticket, rc.journal.Message}
+		return nil
+	})
+	if err != nil {
+		return Receipt{}, fmt.Errorf("receive mail: %w", err)
+	}
+	return r, nil
+}
+
+// judge is the whole way of a mail through the rules.
+func (r *reception) judge(ctx context.Context) error {
+	r.mailbox, r.others = r.addressed()
+	r.journal = r.newJournal()
+	key := thread.KeyOf(r.mail)
+	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
+	if err != nil {
+		return fmt.Errorf("look up key: %w", err)
+	}
+	kind, other := thread.Compare(key, stored)
+	if kind == thread.Duplicate || kind == thread.Variant {
+		return r.again(ctx, kind, other)
+	}
+	if err := r.decide(ctx); err != nil {
+		return err
+	}
+	if err := r.tx.PutBlob(ctx, r.mail.Source); err != nil {
+		return fmt.Errorf("keep source: %w", err)
+	}
+	if err := r.dispatch(ctx, kind == thread.Reused); err != nil {
+		return err
+	}
+	if err := r.tx.AddJournal(ctx, &r.journal); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	key.Ticket, key.Message = r.journal.Ticket, r.journal.Message
+	if key.Ticket == 0 && key.ExpiresAt.IsZero() {
+		key.ExpiresAt = r.now.Add(thread.OrphanKeyLife)
+	}
+	if err := r.tx.AddKey(ctx, key); err != nil {
+		return fmt.Errorf("write key: %w", err)
+	}
+	return nil
+}
+
+// dispatch hands the mail to those who deal with its kind.
+func (r *reception) dispatch(ctx context.Context, reused bool) error {
+	ag, isAgent := r.agentBy(r.mail.From.Address)
+	isAgent = isAgent && !r.mail.Untrusted
+	switch {
+	case r.passing():
+		r.journal.Verdict = tickets.VerdictRecorded
+		return nil
+	case r.listReply(ag, isAgent):
+		return r.holdListReply(ctx, ag)
+	case r.decision.Ticket == 0:
+		return r.open(ctx, reused)
+	case r.mail.Auto == "bounce" || r.mail.Auto == "dsn-delay" || r.mail.Auto == "loop":
+		return r.appendNote(ctx, reused)
+	case isAgent && !r.isRequester(ag):
+		return r.agentMail(ctx, ag, reused)
+	case r.agentClaim() != nil && !r.participates():
+		return r.strangerWithAgentToken(ctx, reused)
+	}
+	return r.customerMail(ctx, reused)
+}
+
+// passing tells that the mail belongs to no ticket and is of a kind that opens none.
+func (r *reception) passing() bool {
+	if r.decision.Ticket != 0 {
+		return false
+	}
+	switch r.mail.Auto {
+	case "bounce", "dsn-delay", "ooo", "loop":
+		return true
+	}
+	return false
+}
+
+// isRequester tells that an agent writes as the customer whom the ticket belongs to, and holds no
+// agent's token for it: off the agents' road he is a customer like any other.
+func (r *reception) isRequester(ag tickets.Agent) bool {
+	return r.agentClaim() == nil && ag.Writes(r.standing[r.decision.Ticket].Asker)
+}
+
+func (r *reception) participates() bool {
+	return r.standing[r.decision.Ticket].People[r.mail.From.Address] && !r.mail.Untrusted
+}
+
+// agentClaim gives the agent's token for the decided ticket, whoever sent it; nil without one.
+func (r *reception) agentClaim() *tickets.Claimed {
+	for i, cl := range r.mail.Claims {
+		isAgents := cl.Person != 0 && cl.Purpose != token.PurposeReturnPath
+		if isAgents && r.standing[cl.Ticket].Ticket.Number == r.decision.Ticket {
+			return &r.mail.Claims[i]
+		}
+	}
+	return nil
+}
+
+// again records a further copy of a mail that is there.
+func (r *reception) again(ctx context.Context, kind thread.Copy, first tickets.Key) error {
+	r.journal.Verdict = tickets.VerdictDuplicate
+	if kind == thread.Variant {
+		r.journal.Verdict = tickets.VerdictVariant
+	}
+	r.journal.Ticket, r.journal.Message, r.journal.Source = first.Ticket, first.Message, ""
+	if err := r.tx.AddJournal(ctx, &r.journal); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	if first.Ticket == 0 {
+		return nil
+	}
+	if _, err := r.tx.Ticket(ctx, first.Ticket); err != nil {
+		return ignoreNotFound(err) // the ticket was deleted: its mail stays deleted
+	}
+	for _, mb := range append(r.others, r.mailbox.Address) {
+		if err := r.tx.SeeFrom(ctx, first.Ticket, mb); err != nil {
+			return fmt.Errorf("see ticket from %s: %w", mb, err)
+		}
+	}
+	return r.event(ctx, tickets.Event{
+		Ticket: first.Ticket, Message: first.Message, Actor: r.mail.From.Address,
+		Verb: tickets.EventDuplicate, To: string(r.journal.Verdict),
+	})
+}
+
+// addressed gives the mailbox that the mail is for, the first named in To and Cc before what the
+// envelope says, and the others that it names too.
+func (r *reception) addressed() (tickets.Mailbox, []string) {
+	var found []tickets.Mailbox
+	see := func(address string) {
+		mb, ok := r.Mailboxes.Find(address)
+		if _, base, isToken := token.FromAddress(address); !ok && isToken {
+			mb, ok = r.Mailboxes.Find(base)
+		}
+		same := func(f tickets.Mailbox) bool { return f.Address == mb.Address }
+		if ok && !slices.ContainsFunc(found, same) {
+			found = append(found, mb)
+		}
+	}
+	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
+		see(p.Address)
+	}
+	for _, address := range r.mail.Recipients {
+		see(address)
+	}
+	if len(found) == 0 {
+		return tickets.Mailbox{}, nil
+	}
+	var others []string
+	for _, mb := range found[1:] {
+		others = append(others, mb.Address)
+	}
+	return found[0], others
+}
+
+func (r *reception) newJournal() tickets.JournalEntry {
+	m := r.mail
+	return tickets.JournalEntry{
+		At: r.now, Road: m.Road, Mailbox: r.mailbox.Address, EnvelopeFrom: m.EnvelopeFrom,
+		EnvelopeTo: m.Recipients, From: m.From.Address, Subject: m.Subject, MessageID: m.MessageID,
+		Signals: slices.Clone(m.Signs), Auto: m.Auto, Source: m.Source.SHA256,
+		SourceSize: m.Source.Size,
+	}
+}
