@@ -3,6 +3,7 @@ package reply
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -33,6 +34,10 @@ var openers = []string{
 
 // prepositions stand before the date, anywhere in the line, in Chinese.
 var prepositions = []string{"在", "于", "於"}
+
+// firstCJK is the least first byte of a rune of three bytes in UTF-8: Chinese, Japanese and Korean
+// words are found without looking at their ends.
+const firstCJK = 0xe3
 
 // strength says how surely a run of lines introduces a quotation.
 type strength uint8
@@ -128,7 +133,7 @@ func hasVerb(lower string) bool {
 		if at < 0 {
 			continue
 		}
-		if w[0] >= 0xe0 { // scripts of three bytes a rune (Chinese, Japanese, Korean) have no word ends
+		if w[0] >= firstCJK {
 			return true
 		}
 		if !letterBefore(lower[:at]) && !letterAfter(lower[at+len(w):]) {
@@ -140,19 +145,19 @@ func hasVerb(lower string) bool {
 
 // letterBefore tells whether s ends in a letter. A bracket is none: "<a@b>wrote" is one of Gmail's.
 func letterBefore(s string) bool {
-	last := rune(0)
-	for _, r := range s[max(0, len(s)-4):] {
-		last = r
-	}
-	return unicode.IsLetter(last)
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return spacedLetter(r)
 }
 
+// letterAfter tells whether s begins with a letter.
 func letterAfter(s string) bool {
-	for _, r := range s {
-		return unicode.IsLetter(r)
-	}
-	return false
+	r, _ := utf8.DecodeRuneInString(s)
+	return spacedLetter(r)
 }
+
+// spacedLetter tells whether r is a letter of a script that sets spaces between words: "iPhone" is
+// a word of its own between Chinese characters.
+func spacedLetter(r rune) bool { return r < '⺀' && unicode.IsLetter(r) }
 
 // hasDate tells whether a day of the month and a year, or a date of figures, stand in the line:
 // at least two groups of digits of which one has four, or three joined by "/", "." or "-". Digits

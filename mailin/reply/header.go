@@ -146,7 +146,7 @@ func (m *mail) attributionAbove(i int) int {
 	best, sure := i, none
 	for back := 1; back <= maxFolds && back <= i; back++ {
 		at := i - back
-		if m.blank(at) || (back > 1 && introduces(plain(m.lines[at]))) {
+		if m.blank(at) || (back > 1 && endsWithColon(plain(m.lines[at]))) {
 			break
 		}
 		if n, s := m.attribution(at, i); n == back && s > sure {
@@ -176,7 +176,7 @@ func divider(line string) (word string, dashed bool) {
 	}
 	inner := strings.Trim(line, "-—–─=_* \t\u00a0")
 	dashed = strings.HasPrefix(line, "--") || strings.HasPrefix(line, "——") ||
-		strings.HasPrefix(line, "──") || strings.HasPrefix(line, "- --")
+		strings.HasPrefix(line, "──")
 	inner = strings.TrimRight(inner, ":： ")
 	return strings.ToLower(strings.ReplaceAll(inner, "’", "'")), dashed
 }

@@ -93,11 +93,21 @@ func (c *cutter) prune(n *html.Node) {
 	for child := n.FirstChild; child != nil; child = next {
 		next = child.NextSibling
 		c.tail = c.tail || c.quotes && c.beginsTail(child)
-		if c.tail || c.quotes && quotes(child) || signs(child) {
+		if c.tail || c.quotes && isQuotation(child) || isSignature(child) {
 			n.RemoveChild(child)
 			continue
 		}
-		c.prune(child)
+		descend(n, child, c.prune)
+	}
+}
+
+// descend prunes below a child of n, and removes the child when that has emptied it.
+func descend(n, child *html.Node, prune func(*html.Node)) {
+	if child.FirstChild == nil {
+		return
+	}
+	if prune(child); child.FirstChild == nil {
+		n.RemoveChild(child)
 	}
 }
 
@@ -114,8 +124,8 @@ func (c *cutter) beginsTail(n *html.Node) bool {
 	return n.Type == html.ElementNode && (tailIDs[attr(n, "id")] || n.Data == "includetail")
 }
 
-// quotes tells whether a node is an element that holds a quotation.
-func quotes(n *html.Node) bool {
+// isQuotation tells whether a node is an element that holds a quotation.
+func isQuotation(n *html.Node) bool {
 	if n.Type != html.ElementNode {
 		return false
 	}
@@ -125,9 +135,9 @@ func quotes(n *html.Node) bool {
 	return quoteIDs[attr(n, "id")] || hasClass(n, quoteClasses)
 }
 
-// signs tells whether a node is an element that holds a signature, or a comment, which no reader
+// isSignature tells whether a node is an element that holds a signature, or a comment, which no reader
 // sees and in which programs leave addresses.
-func signs(n *html.Node) bool {
+func isSignature(n *html.Node) bool {
 	return n.Type == html.CommentNode ||
 		n.Type == html.ElementNode && (signatureIDs[attr(n, "id")] || hasClass(n, signatureClasses))
 }
@@ -154,7 +164,7 @@ func (a *aligner) trim(n *html.Node) {
 			n.RemoveChild(child)
 			continue
 		}
-		a.trim(child)
+		descend(n, child, a.trim)
 	}
 }
 

@@ -13,8 +13,8 @@ package reply
 import "strings"
 
 // maxJudged bounds, in bytes, the text whose lines are judged one by one. The lines beyond it go
-// where the last judged line went: a person does not write two megabytes, a log file does.
-const maxJudged = 2 << 20
+// where the last judged line went: a person does not write a megabyte, a log file does.
+const maxJudged = 1 << 20
 
 // Input is one mail as Extract judges it.
 type Input struct {

@@ -79,7 +79,7 @@ func (m *mail) signatureAt(i, end int) bool {
 	case line == "--":
 		return m.count(i+1, end) <= maxLooseSignature
 	case looseDelimiter(line):
-		return m.signs(i+1, end)
+		return m.looksSigned(i+1, end)
 	}
 	return false
 }
@@ -94,8 +94,8 @@ func looseDelimiter(line string) bool {
 		strings.Trim(line, "_") == ""
 }
 
-// signs tells whether the lines [from, end) look like a signature: few, short, and no sentences.
-func (m *mail) signs(from, end int) bool {
+// looksSigned tells whether the lines [from, end) look like a signature: few, short, and no sentences.
+func (m *mail) looksSigned(from, end int) bool {
 	said := 0
 	for i := from; i < end; i++ {
 		line := strings.TrimSpace(m.lines[i])
@@ -167,7 +167,7 @@ func namesDevice(s string) bool {
 		if at < 0 {
 			continue
 		}
-		if d[0] >= 0x80 || !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) {
+		if d[0] >= firstCJK || !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) {
 			return true
 		}
 	}
