@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+
+	"helpgate/internal/safehtml"
 )
 
 //go:embed mail locales
@@ -59,7 +61,7 @@ func loadLocale(over fs.FS, name string) (*locale, error) {
 	l := &locale{words: w}
 	funcs := map[string]any{
 		"t": w.text, "label": w.label, "reason": w.reason, "status": w.status,
-		"size": w.size, "paragraphs": Paragraphs,
+		"size": w.size, "fromText": toHTML,
 		"row": func(label, value string) Row { return Row{Label: label, Value: value} },
 	}
 	l.text = texttemplate.New("").Funcs(funcs)
@@ -148,6 +150,9 @@ func readFile(over fs.FS, name string) ([]byte, error) {
 	return source, err
 }
 
+// toHTML gives text as HTML with its lines kept.
+func toHTML(text string) htmltemplate.HTML { return htmltemplate.HTML(safehtml.FromText(text)) }
+
 // checkNames refuses files that would silently override nothing, such as those with a typing
 // error in their name.
 func checkNames(over fs.FS) error {
@@ -220,8 +225,8 @@ func Example() Mail {
 		Number: 12, Other: 7, Subject: "Printer", Status: "open",
 		Mailbox: "Support <support@example.org>", Author: author,
 		Requester: "Li Na <li@example.com>", Others: []string{"Zhou <zhou@example.com>"},
-		Person: author, Flags: []string{"newcomer"}, Files: []File{{Name: "log.txt", Size: 2048}},
-		Words: words, WordsHTML: Paragraphs(words), Rest: "> Which printer?",
+		Flags: []string{"newcomer"}, Files: []File{{Name: "log.txt", Size: 2048}},
+		Words: words, WordsHTML: toHTML(words), Rest: "> Which printer?",
 		Signature: "Support\nExample Ltd", Marker: "[hg:example]", Reason: "other",
 		Detail: "detail", Final: true, Links: true, Omitted: 3,
 		Entries: []Entry{

@@ -1,10 +1,6 @@
 package templates
 
-import (
-	htmltemplate "html/template"
-	"regexp"
-	"strings"
-)
+import htmltemplate "html/template"
 
 // Mail is what a mail's templates may show. Texts of one line hold no line break; the zero value
 // of a field means that there is nothing to show.
@@ -18,7 +14,6 @@ type Mail struct {
 	Author    string   // who wrote, name and real address
 	Requester string   // whose ticket it is, unless he is the author
 	Others    []string // who else is on the ticket
-	Person    string   // whom an answer did not reach
 	Flags     []string // what to mind, as sentences
 	Files     []File
 
@@ -56,28 +51,3 @@ type Entry struct {
 
 // Row is a label and its value in a table.
 type Row struct{ Label, Value string }
-
-// link matches the addresses of web pages in text; what may be the end of a sentence is not taken.
-var link = regexp.MustCompile(`https?://[^\s<>"'（），。；：！？、]*[^\s<>"'（），。；：！？、.,;:!?)\]]`)
-
-// Paragraphs turns text into HTML with its lines and its indentation kept, and the addresses of
-// web pages made links.
-func Paragraphs(text string) htmltemplate.HTML {
-	var b strings.Builder
-	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		if i > 0 {
-			b.WriteString("<br>\n")
-		}
-		body := strings.TrimLeft(line, " \t")
-		b.WriteString(strings.Repeat("&nbsp;", len(line)-len(body)))
-		rest := 0
-		for _, at := range link.FindAllStringIndex(body, -1) {
-			url := htmltemplate.HTMLEscapeString(body[at[0]:at[1]])
-			b.WriteString(htmltemplate.HTMLEscapeString(body[rest:at[0]]))
-			b.WriteString(`<a href="` + url + `">` + url + `</a>`)
-			rest = at[1]
-		}
-		b.WriteString(htmltemplate.HTMLEscapeString(body[rest:]))
-	}
-	return htmltemplate.HTML(b.String())
-}
