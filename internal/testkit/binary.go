@@ -20,8 +20,8 @@ type binary struct {
 	path  string
 }
 
-// Binary gives the path of a helpgate built from this tree, with the race detector when the test has
-// it. It must not be changed.
+// Binary gives the path of a helpgate built from this tree, with the race detector when the test
+// has it. It must not be changed.
 func Binary(t testing.TB) string {
 	t.Helper()
 	b, err := sharedBinary()

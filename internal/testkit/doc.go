@@ -1,13 +1,13 @@
-// Package testkit gives tests the real things to run against: PostgreSQL, Dovecot, the gateway's own
-// binary, mail tools of Debian, certificates made in memory, and a relay that keeps mail (its core is
-// the package sink, which the demo uses too).
+// Package testkit gives tests the real things to run against: PostgreSQL, Dovecot, the gateway's
+// own binary, mail tools of Debian, certificates made in memory, and a relay that keeps mail (its
+// core is the package sink, which the demo uses too).
 //
 // What a machine lacks skips the test under -short and fails it otherwise, with the package to
 // install, so that nothing is passed over unseen. Only tests import it; the product must not.
 //
-// Whatever it starts is a child of a small shell that watches a pipe from the test process (leash.go):
-// however the process ends, by panic or kill -9 too, the child and its files go with it. It owns no
-// goroutine of its own beyond those of sink.
+// Whatever it starts is a child of a small shell that watches a pipe from the test process
+// (leash.go): however the process ends, by panic or kill -9 too, the child and its files go with
+// it. It owns no goroutine of its own beyond those of sink.
 package testkit
 
 import (
@@ -20,8 +20,8 @@ import (
 // never reached by a test that passes.
 const patience = 30 * time.Second
 
-// Need gives the path of a tool that a test runs, such as "swaks". debian is the package that brings
-// it, named when it is missing.
+// Need gives the path of a tool that a test runs, such as "swaks". debian is the package that
+// brings it, named when it is missing.
 func Need(t testing.TB, tool, debian string) string {
 	t.Helper()
 	path, err := exec.LookPath(tool)

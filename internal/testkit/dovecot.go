@@ -102,7 +102,8 @@ func (d *Dovecot) configure(l *leash, users []string) error {
 		return fmt.Errorf("name the group of Dovecot: %w", err)
 	}
 	err = dovecotConfig.Execute(&config, map[string]string{
-		"Dir": l.dir, "User": l.who.Username, "Group": group.Name, "IMAP": imapPort, "LMTP": lmtpPort,
+		"Dir": l.dir, "User": l.who.Username, "Group": group.Name,
+		"IMAP": imapPort, "LMTP": lmtpPort,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration of Dovecot: %w", err)

@@ -22,7 +22,8 @@ func TestDovecotDeliversByLMTPWhatIMAPShows(t *testing.T) {
 	}
 	lmtp := smtp.NewClientLMTP(conn)
 	defer lmtp.Close()
-	if err := lmtp.SendMail("a@b.test", []string{user}, strings.NewReader("Subject: x\r\n\r\n")); err != nil {
+	mail := strings.NewReader("Subject: x\r\n\r\n")
+	if err := lmtp.SendMail("a@b.test", []string{user}, mail); err != nil {
 		t.Fatal(err)
 	}
 	if err := lmtp.Reset(); err != nil {

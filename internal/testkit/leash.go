@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// leashScript runs its arguments with their output in $LOG, waits until its input ends, which is when
-// the test process lets go or dies, and then leaves neither the process nor $DIR behind. A child that
-// ended before is no fault here: whoever waits for it reads its log.
+// leashScript runs its arguments with their output in $LOG, waits until its input ends, which is
+// when the test process lets go or dies, and then leaves neither the process nor $DIR behind. A
+// child that ended before is no fault here: whoever waits for it reads its log.
 const leashScript = `if [ $# -gt 0 ]; then "$@" >"$LOG" 2>&1 & child=$!; fi
 cat >/dev/null
 if [ -n "$child" ]; then kill -"$STOP" "$child" 2>/dev/null; wait "$child"; fi
@@ -30,9 +30,9 @@ type leash struct {
 	hold  io.Closer
 }
 
-// newLeash makes the directory, owned by the user that run's process will have: servers refuse to run
-// as root, so root becomes account, or nobody where there is none; anyone else stays who they are.
-// It lies directly in the temporary folder, because paths of unix sockets end at 107 bytes and
+// newLeash makes the directory, owned by the user that run's process will have: servers refuse to
+// run as root, so root becomes account, or nobody where there is none; anyone else stays who they
+// are. It lies directly in the temporary folder, because paths of unix sockets end at 107 bytes and
 // t.TempDir is closed to other users.
 func newLeash(account string) (*leash, error) {
 	who, err := user.Current()
@@ -72,8 +72,8 @@ func (l *leash) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run starts argv, which may be empty to have the directory only. stop is the signal, such as "TERM",
-// that ends it.
+// run starts argv, which may be empty to have the directory only. stop is the signal, such as
+// "TERM", that ends it.
 func (l *leash) run(stop string, argv ...string) error {
 	l.shell = l.command("/bin/sh", append([]string{"-c", leashScript, "leash"}, argv...)...)
 	l.shell.Env = append(os.Environ(), "DIR="+l.dir, "LOG="+l.log(), "STOP="+stop)

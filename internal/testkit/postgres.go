@@ -25,8 +25,9 @@ const postgresBin = "/usr/lib/postgresql/*/bin"
 // errNoPostgres tells that the machine has no PostgreSQL server.
 var errNoPostgres = errors.New("postgres is not installed")
 
-// sharedPostgres starts the one server of this test process: a start takes half a second, a database
-// some milliseconds. It lives until the process ends, which is why it is a package variable.
+// sharedPostgres starts the one server of this test process: a start takes half a second, a
+// database some milliseconds. It lives until the process ends, which is why it is a package
+// variable.
 var sharedPostgres = sync.OnceValues(startPostgres)
 
 // postgres is a running server.
@@ -36,9 +37,9 @@ type postgres struct {
 	count atomic.Int64
 }
 
-// Postgres gives the URL of a new, empty database on a real PostgreSQL server, dropped when the test
-// ends. The server is started once a test process and listens on a unix socket only: a socket in a
-// directory of our own can never be taken by another process, as a free port can.
+// Postgres gives the URL of a new, empty database on a real PostgreSQL server, dropped when the
+// test ends. The server is started once a test process and listens on a unix socket only: a socket
+// in a directory of our own can never be taken by another process, as a free port can.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	server, err := sharedPostgres()

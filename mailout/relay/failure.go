@@ -11,8 +11,8 @@ import (
 	"helpgate/internal/mailerr"
 )
 
-// failure makes what a verb returned the error of this package: a reply keeps its codes; all else is
-// trouble on the way and temporary.
+// failure makes what a verb returned the error of this package: a reply keeps its codes; all else
+// is trouble on the way and temporary.
 func failure(op string, err error) *mailerr.Error {
 	code, enhanced, text := replyOf(err)
 	switch {
@@ -31,16 +31,16 @@ func failure(op string, err error) *mailerr.Error {
 	}
 }
 
-// unready is a failure before the mail was named: whatever the server says then is about us or about
-// itself, and the mail may go later or by another host.
+// unready is a failure before the mail was named: whatever the server says then is about us or
+// about itself, and the mail may go later or by another host.
 func unready(op string, err error) *mailerr.Error {
 	e := failure(op, err)
 	e.Temporary = true
 	return e
 }
 
-// aboutUs tells that a 5xx asks for other credentials or for TLS (RFC 4954 section 6): a fault of the
-// configuration, which an operator mends while the mail waits.
+// aboutUs tells that a 5xx asks for other credentials or for TLS (RFC 4954 section 6): a fault of
+// the configuration, which an operator mends while the mail waits.
 func aboutUs(code int) bool {
 	switch code {
 	case 530, 534, 535, 538:

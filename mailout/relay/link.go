@@ -44,8 +44,8 @@ type link struct {
 	timeout            time.Duration
 }
 
-// open connects, encrypts, introduces us and logs in. Each of these has its deadline, and the end of
-// ctx ends them all.
+// open connects, encrypts, introduces us and logs in. Each of these has its deadline, and the end
+// of ctx ends them all.
 func (l *link) open(ctx context.Context) (*session, error) {
 	dialer := net.Dialer{Timeout: l.timeout}
 	raw, err := dialer.DialContext(ctx, "tcp", l.address)

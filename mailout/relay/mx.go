@@ -20,8 +20,8 @@ const (
 )
 
 // Resolver looks names up; *net.Resolver is one. A name that does not exist, or has no such record,
-// is a *net.DNSError with IsNotFound. Names are asked for with a final dot, which keeps the search list
-// of the machine out.
+// is a *net.DNSError with IsNotFound. Names are asked for with a final dot, which keeps the search
+// list of the machine out.
 type Resolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupHost(ctx context.Context, host string) ([]string, error)
@@ -92,7 +92,7 @@ func (x *MX) Deliver(ctx context.Context, m Mail) (Receipt, error) {
 // hosts gives the names to try, best first.
 func (x *MX) hosts(ctx context.Context, domain string) ([]string, error) {
 	if strings.HasPrefix(domain, "[") {
-		return nil, refused("find the host", "5.1.2", errors.New("mail to an IP address is not sent"))
+		return nil, refused("find the host", "5.1.2", errors.New("an IP address is no mail host"))
 	}
 	records, err := x.config.Resolver.LookupMX(ctx, domain+".")
 	// With bad names in an answer, net.Resolver gives the good ones together with an error.

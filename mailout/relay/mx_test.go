@@ -16,8 +16,8 @@ import (
 	"helpgate/mailout/relay"
 )
 
-// toHosts makes an MX whose resolver knows the domain of hello, with its MX hosts first and 127.0.0.x
-// as their addresses, all on the port of addr.
+// toHosts makes an MX whose resolver knows the domain of hello, with its MX hosts first and
+// 127.0.0.x as their addresses, all on the port of addr.
 func toHosts(t *testing.T, addr string, domain mockdns.Zone) *relay.MX {
 	t.Helper()
 	_, port, err := net.SplitHostPort(addr)

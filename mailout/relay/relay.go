@@ -7,8 +7,8 @@
 // decides. It adds no header, so a second attempt is the same mail.
 //
 // cmd/helpgate makes one of each per relay that the configuration names; the outbox worker calls
-// Deliver from many goroutines. The package starts none; a Smarthost's idle connections have timers,
-// which Close stops.
+// Deliver from many goroutines. The package starts none; a Smarthost's idle connections have
+// timers, which Close stops.
 package relay
 
 import (

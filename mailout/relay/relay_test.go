@@ -157,7 +157,8 @@ func TestUnsendableMailIsRefusedForGoodWithoutAServer(t *testing.T) {
 			m := hello
 			test.change(&m)
 			for _, d := range []deliverer{
-				newSmarthost(t, relay.Config{Address: "127.0.0.1:1"}), relay.NewMX(relay.MXConfig{}),
+				newSmarthost(t, relay.Config{Address: "127.0.0.1:1"}),
+				relay.NewMX(relay.MXConfig{}),
 			} {
 				_, err := d.Deliver(t.Context(), m)
 				fault(t, err, false, 0, test.enhanced)

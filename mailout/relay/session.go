@@ -65,8 +65,8 @@ func (s *session) send(ctx context.Context, m Mail) (Receipt, error) {
 	return s.data(ctx, m.Body)
 }
 
-// reset makes the session ready for the next mail. go-smtp wants a new EHLO after RSET; said here, its
-// failure is not taken for an answer to MAIL.
+// reset makes the session ready for the next mail. go-smtp wants a new EHLO after RSET; said here,
+// its failure is not taken for an answer to MAIL.
 func (s *session) reset() error {
 	if err := s.client.Reset(); err != nil {
 		return err
@@ -74,8 +74,9 @@ func (s *session) reset() error {
 	return s.client.Hello(s.helo)
 }
 
-// data sends the body and waits for its answer. Eight-bit bytes go even to a server without 8BITMIME:
-// RFC 6152 section 3 would have the mail refused, and in practice such servers pass them on.
+// data sends the body and waits for its answer. Eight-bit bytes go even to a server without
+// 8BITMIME: RFC 6152 section 3 would have the mail refused, and in practice such servers pass them
+// on.
 func (s *session) data(ctx context.Context, body []byte) (Receipt, error) {
 	w, err := s.client.Data()
 	if err != nil {

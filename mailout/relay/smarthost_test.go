@@ -89,7 +89,7 @@ func TestRelayWithoutSTARTTLSGetsNothing(t *testing.T) {
 	s := testkit.NewSink(t)
 	h := newSmarthost(t, relay.Config{Address: s.Addr()})
 	_, err := h.Deliver(t.Context(), hello)
-	if e := fault(t, err, true, 0, "4.4.2"); !strings.Contains(e.Error(), "does not offer STARTTLS") {
+	if e := fault(t, err, true, 0, "4.4.2"); !strings.Contains(e.Error(), "not offer STARTTLS") {
 		t.Error(e)
 	}
 }

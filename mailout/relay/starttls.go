@@ -16,9 +16,9 @@ import (
 // maxPreamble bounds what a server may say before TLS, in bytes.
 const maxPreamble = 64 << 10
 
-// startTLS speaks up to STARTTLS (RFC 3207) by itself, then lets go-smtp begin anew on what it gives.
-// go-smtp's own way introduces us as "localhost", which some relays refuse, and tells of a bad
-// certificate only as the failure of a later command.
+// startTLS speaks up to STARTTLS (RFC 3207) by itself, then lets go-smtp begin anew on what it
+// gives. go-smtp's own way introduces us as "localhost", which some relays refuse, and tells of a
+// bad certificate only as the failure of a later command.
 func (l *link) startTLS(ctx context.Context, conn net.Conn) (net.Conn, bool, error) {
 	if err := conn.SetDeadline(clock.System{}.Now().Add(l.timeout)); err != nil {
 		return nil, false, err

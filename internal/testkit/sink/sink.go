@@ -1,9 +1,9 @@
-// Package sink is an SMTP server (RFC 5321) on loopback that keeps every mail it is given: the relay
-// of the tests and of `helpgate demo`.
+// Package sink is an SMTP server (RFC 5321) on loopback that keeps every mail it is given: the
+// relay of the tests and of `helpgate demo`.
 //
-// It can ask for AUTH, offer TLS, refuse a recipient and break off after DATA, as real relays do. It
-// delivers nothing, writes nothing to disk and forgets all when it ends. internal/testkit and the
-// demo start it; it has no part in `helpgate serve`.
+// It can ask for AUTH, offer TLS, refuse a recipient and break off after DATA, as real relays do.
+// It delivers nothing, writes nothing to disk and forgets all when it ends. internal/testkit and
+// the demo start it; it has no part in `helpgate serve`.
 //
 // A Server owns the goroutine that accepts and, through go-smtp, one a connection; Close ends them.
 package sink
@@ -23,8 +23,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// maxLineLength is the longest line taken, in bytes: real mail breaks the 998 of RFC 5322 2.1.1, and
-// what a test looks at must arrive whole.
+// maxLineLength is the longest line taken, in bytes: real mail breaks the 998 of RFC 5322 2.1.1,
+// and what a test looks at must arrive whole.
 const maxLineLength = 1 << 20
 
 // Mail is one mail as it was given to the sink.
@@ -144,7 +144,8 @@ func (s *Server) Wait(ctx context.Context, done func([]Mail) bool) ([]Mail, erro
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return mails, fmt.Errorf("wait for mail with %d kept: %w", len(mails), context.Cause(ctx))
+			err := context.Cause(ctx)
+			return mails, fmt.Errorf("wait for mail with %d kept: %w", len(mails), err)
 		}
 	}
 }
@@ -161,8 +162,8 @@ func (s *Server) Refuse(address string, reply *smtp.SMTPError) {
 	s.refused[strings.ToLower(address)] = reply
 }
 
-// CutAfterData makes the next n mails be kept but not answered: the connection is closed at the final
-// dot, which leaves the sender not knowing (RFC 1047).
+// CutAfterData makes the next n mails be kept but not answered: the connection is closed at the
+// final dot, which leaves the sender not knowing (RFC 1047).
 func (s *Server) CutAfterData(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,7 +29,8 @@ func send(t *testing.T, s *sink.Server, to string) error {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	return c.SendMail("a@example.org", []string{to}, strings.NewReader("Subject: x\r\n\r\n.dot\r\n"))
+	mail := strings.NewReader("Subject: x\r\n\r\n.dot\r\n")
+	return c.SendMail("a@example.org", []string{to}, mail)
 }
 
 func TestWaitReturnsTheMailThatWasKept(t *testing.T) {
