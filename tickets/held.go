@@ -14,6 +14,7 @@ const (
 	HeldCommand         HeldReason = "command"   // it looks like a command
 	HeldAgentAutomatic  HeldReason = "agent-automatic"
 	HeldColleague       HeldReason = "colleague-added" // a colleague stands on To or Cc
+	HeldNothingNew      HeldReason = "nothing-new"     // only a quotation was found in it
 	HeldList            HeldReason = "list-reply"      // an answer to a list names no ticket, or two
 	HeldStrict          HeldReason = "strict"          // agent_auth asks for a proof that there is not
 	HeldLeakToken       HeldReason = "leak-token"
@@ -27,7 +28,7 @@ const (
 // anew (RULES section 6, leak guard: what always stops).
 func (r HeldReason) Releasable() bool {
 	switch r {
-	case HeldCommand, HeldList, HeldLeakToken, HeldLeakBlock, HeldLeakCommand:
+	case HeldCommand, HeldList, HeldNothingNew, HeldLeakToken, HeldLeakBlock, HeldLeakCommand:
 		return false
 	}
 	return true

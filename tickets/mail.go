@@ -40,9 +40,12 @@ type Mail struct {
 	Automatic   bool     // gets no automatic answer and changes no status
 	NoAutoReply bool     // a person's, but no automatic answer is wanted
 	Signs       []string // every sign of automatic mail that held
-	Suppress    bool     // X-Auto-Response-Suppress stands in it
-	Vacation    bool     // vacation words stand in the subject or the first line
-	Unparsed    string   // why only the source could be shown; "" when it was read
+	Whole       bool     // ReplyText holds the quotation too, because nothing new was found
+	// Suspicion tells why, had an agent sent it, his robot may have written it; "" for no reason.
+	// SuspicionAway tells that the reason is one that an absent person's robot gives.
+	Suspicion     string
+	SuspicionAway bool
+	Unparsed      string // why only the source could be shown; "" when it was read
 
 	Claims   []Claimed // valid tokens of ours found in it, strongest first
 	Verified Verified

@@ -72,6 +72,9 @@ func (r *reception) objection(
 	if _, found := command.Detect(r.mail.ReplyText); found {
 		return tickets.HeldCommand, nil
 	}
+	if r.mail.Whole {
+		return tickets.HeldNothingNew, nil
+	}
 	if r.addsColleague(ag) {
 		return tickets.HeldColleague, nil
 	}
@@ -162,10 +165,10 @@ const (
 // agentAutomatic asks the signs of automatic mail that hold on the agents' road (RULES section 3).
 // The signs that an absent person's robot leaves also mark the agent away.
 func (r *reception) agentAutomatic(ctx context.Context, ag tickets.Agent) (bool, error) {
-	if r.mail.Automatic || r.mail.Vacation {
+	if r.mail.Automatic || r.mail.SuspicionAway {
 		return true, r.away(ctx, ag)
 	}
-	if r.mail.Suppress {
+	if r.mail.Suspicion != "" {
 		return true, nil
 	}
 	words := strings.Fields(r.mail.ReplyText)

@@ -1,0 +1,194 @@
+package mailin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+
+	"helpgate/internal/clock"
+	"helpgate/internal/mailerr"
+	"helpgate/internal/rfc"
+	"helpgate/internal/token"
+	"helpgate/tickets"
+	"helpgate/tickets/desk"
+)
+
+// MaxReceived is how many hosts a mail may have passed; more is a loop (RFC 5321 section 6.3).
+const MaxReceived = 50
+
+// Desk is what the door needs of the desk.
+type Desk interface {
+	Look(ctx context.Context, m *tickets.Mail) (desk.Sight, error)
+	Receive(ctx context.Context, m *tickets.Mail) (desk.Receipt, error)
+}
+
+// Meter counts what the door did.
+type Meter interface {
+	MailAccepted(road string)
+	Duplicate()
+	TicketCreated()
+}
+
+// GateConfig is all that a Gate needs.
+type GateConfig struct {
+	Desk       Desk
+	Blobs      tickets.Blobs
+	Mailboxes  tickets.Mailboxes
+	Keyring    *token.Keyring
+	Separators []string // the lines that helpgate puts above what it quotes, in every language
+	MaxSize    int64    // bytes of a mail
+	Clock      clock.Clock
+	Logger     *slog.Logger
+	Meter      Meter
+}
+
+// Gate is the door: every mail comes in by Accept.
+type Gate struct {
+	GateConfig
+	zip *zstd.Encoder
+}
+
+// NewGate makes a Gate.
+func NewGate(cfg GateConfig) (*Gate, error) {
+	zip, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("prepare compression: %w", err)
+	}
+	return &Gate{GateConfig: cfg, zip: zip}, nil
+}
+
+// Recipient tells whether mail for the address may come in: a mailbox, an alias, a token of ours,
+// or the postmaster (RFC 5321 section 4.5.1). The error is a *mailerr.Error.
+func (g *Gate) Recipient(_ context.Context, address string) error {
+	key := rfc.Key(address)
+	if g.postmaster(address) {
+		return nil
+	}
+	if _, ok := g.Mailboxes.Find(key); ok {
+		return nil
+	}
+	if _, ok := g.claim(key); ok {
+		return nil
+	}
+	if !g.ourDomain(key) {
+		return &mailerr.Error{
+			Code: 550, Enhanced: "5.7.1", Public: "relaying is not possible here", Op: "take recipient",
+		}
+	}
+	return &mailerr.Error{
+		Code: 550, Enhanced: "5.1.1", Public: "no such mailbox here", Op: "take recipient",
+	}
+}
+
+func (g *Gate) postmaster(address string) bool {
+	local, domain, found := strings.Cut(strings.ToLower(address), "@")
+	return local == "postmaster" && (!found || g.ourDomain("postmaster@"+domain))
+}
+
+func (g *Gate) ourDomain(key string) bool {
+	_, domain, _ := strings.Cut(key, "@")
+	for _, mb := range g.Mailboxes {
+		for _, own := range append([]string{mb.Address, "@" + mb.ReplyDomain}, mb.Aliases...) {
+			if _, d, _ := strings.Cut(own, "@"); d == domain && d != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Accept takes one mail in; nil means that it is durable. An error of r is returned as it is, so
+// that the wire knows that its peer, not the helpdesk, failed; what the helpdesk refuses is a
+// *mailerr.Error. It reads no more than MaxSize and one byte.
+func (g *Gate) Accept(ctx context.Context, env Envelope, r io.Reader) error {
+	raw, err := io.ReadAll(io.LimitReader(r, g.MaxSize+1))
+	if err != nil {
+		return fmt.Errorf("read mail: %w", err)
+	}
+	if int64(len(raw)) > g.MaxSize {
+		return &mailerr.Error{
+			Code: 552, Enhanced: "5.3.4", Public: "mail is too big", Op: "read mail",
+		}
+	}
+	reading := Read(raw)
+	if reading.hops() > MaxReceived && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
+		return &mailerr.Error{
+			Code: 554, Enhanced: "5.4.6", Public: "mail loops: too many hops", Op: "read mail",
+		}
+	}
+	receipt, err := g.take(ctx, env, raw, reading)
+	if err != nil {
+		g.Logger.ErrorContext(ctx, "mail not taken", "road", env.Road,
+			"message_id", reading.Mail.MessageID, "err", err)
+		return refusal(err)
+	}
+	g.count(env, receipt)
+	g.Logger.InfoContext(ctx, "mail taken", "road", env.Road, "verdict", receipt.Verdict,
+		"rule", receipt.Rule, "ticket", receipt.Ticket, "message_id", reading.Mail.MessageID)
+	return nil
+}
+
+// take finds the thread, tells new text from quotation with what stands in it, classifies, and
+// lets the desk judge.
+func (g *Gate) take(
+	ctx context.Context, env Envelope, raw []byte, rd *Reading,
+) (desk.Receipt, error) {
+	m := g.mail(env, rd)
+	sight, err := g.Desk.Look(ctx, m)
+	if err != nil {
+		return desk.Receipt{}, err
+	}
+	rd.split(g.Separators, sight.Earlier)
+	g.judge(m, env, rd, sight)
+	if err := g.stage(ctx, m, raw, rd); err != nil {
+		return desk.Receipt{}, err
+	}
+	return g.Desk.Receive(ctx, m)
+}
+
+// stage makes files and source durable, or ready to become rows.
+func (g *Gate) stage(ctx context.Context, m *tickets.Mail, raw []byte, rd *Reading) error {
+	for _, f := range rd.files(raw) {
+		blob, err := g.Blobs.Stage(ctx, f.Data)
+		if err != nil {
+			return fmt.Errorf("stage file: %w", err)
+		}
+		m.Attachments = append(m.Attachments, tickets.Attachment{
+			Filename: f.Filename, ContentType: f.ContentType, ContentID: f.ContentID,
+			Inline: f.Inline, Blob: blob,
+		})
+	}
+	var err error
+	if m.Source, err = g.Blobs.Stage(ctx, g.zip.EncodeAll(raw, nil)); err != nil {
+		return fmt.Errorf("stage source: %w", err)
+	}
+	return nil
+}
+
+func (g *Gate) count(env Envelope, r desk.Receipt) {
+	g.Meter.MailAccepted(string(env.Road))
+	switch r.Verdict {
+	case tickets.VerdictDuplicate, tickets.VerdictVariant:
+		g.Meter.Duplicate()
+	case tickets.VerdictTicket:
+		g.Meter.TicketCreated()
+	}
+}
+
+// refusal makes of any inner trouble an error that asks the peer to come again: a mail is never
+// refused for good because we could not keep it.
+func refusal(err error) error {
+	var known *mailerr.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &mailerr.Error{
+		Temporary: true, Code: 451, Enhanced: "4.3.0", Public: "try again later",
+		Op: "take mail", Err: err,
+	}
+}

@@ -1,0 +1,180 @@
+package mailin
+
+import (
+	"strings"
+	"unicode"
+
+	"helpgate/internal/rfc"
+	"helpgate/internal/safehtml"
+	"helpgate/mailin/classify"
+	"helpgate/mailin/parse"
+	"helpgate/mailin/reply"
+	"helpgate/tickets"
+	"helpgate/tickets/desk"
+)
+
+// Reading is what helpgate makes of a mail by its bytes alone. The door and `inspect` share it.
+type Reading struct {
+	Mail     *parse.Mail
+	Reply    reply.Result
+	Language string // "en" or "zh"; "" when the words do not tell
+}
+
+// Read reads a mail. It never fails: what cannot be read is there as raw text, and Mail.Unparsed
+// says why.
+func Read(raw []byte) *Reading {
+	rd := &Reading{Mail: parse.Parse(raw, parse.DefaultLimits())}
+	rd.split(nil, nil)
+	return rd
+}
+
+// split tells new text from quotation.
+func (rd *Reading) split(separators, earlier []string) {
+	rd.Reply = reply.Extract(reply.Input{
+		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Separators: separators, Earlier: earlier,
+	})
+	rd.Language = language(rd.Reply.Text)
+}
+
+// Classify judges what kind of mail it is by itself: without envelope, mailboxes and keys.
+func (rd *Reading) Classify() classify.Verdict {
+	return classify.Classify(rd.signs())
+}
+
+func (rd *Reading) signs() classify.Input {
+	m := rd.Mail
+	in := classify.Input{
+		Header: m.All, ContentType: m.ContentType, ReportType: m.ReportType,
+		DSNActions: m.DSNActions, CalendarMethod: m.CalendarMethod, Subject: m.Subject,
+		FirstLine: firstLine(rd.Reply.Text),
+	}
+	for _, a := range m.From {
+		in.From = append(in.From, rfc.Key(a.Addr))
+	}
+	return in
+}
+
+func (rd *Reading) hops() int { return len(rd.Mail.All("Received")) }
+
+// files gives the mail's files; of one that could not be read, its source.
+func (rd *Reading) files(raw []byte) []parse.Attachment {
+	if rd.Mail.Unparsed == "" {
+		return rd.Mail.Attachments
+	}
+	return []parse.Attachment{{
+		Filename: "source.eml", ContentType: "message/rfc822", Data: raw,
+	}}
+}
+
+// mail makes of the reading what the desk needs to find the thread.
+func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
+	p := rd.Mail
+	m := &tickets.Mail{
+		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
+		ReceivedAt: env.ReceivedAt, Recipients: recipients(env, rd),
+		To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
+		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
+		ThreadTopic: rfc.DecodeHeader(p.Get("Thread-Topic")),
+		ThreadIndex: threadIndex(p.Get("Thread-Index")),
+		Text:        p.Text, HTML: safehtml.Sanitise(p.HTML), Unparsed: p.Unparsed,
+		Verified: tickets.VerifiedNone,
+	}
+	if from := people(p.From); p.FromCount == 1 && len(p.From) == 1 && len(from) == 1 {
+		m.From = from[0]
+	} else {
+		m.Untrusted, m.Verified = true, tickets.VerifiedUntrusted
+		if len(from) > 0 {
+			m.From = from[0]
+		}
+	}
+	if to := people(p.ReplyTo); len(to) == 1 {
+		m.ReplyTo = to[0]
+	}
+	m.Claims = g.claims(m.Recipients, rd)
+	return m
+}
+
+// judge adds what the new text and the mail's kind tell.
+func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
+	in := rd.signs()
+	in.EnvelopeFrom, in.EnvelopeFromKnown = env.From, env.FromKnown
+	in.Own = func(id string) bool { _, ok := g.Keyring.FromMessageID(id); return ok }
+	in.OwnLoop, in.OwnList, in.Group = g.ownLoop, g.ownList, g.group(m)
+	v := classify.Classify(in)
+	if rd.hops() > MaxReceived {
+		v.Kind, v.Automatic, v.NoAutoReply = classify.Loop, true, true
+		v.Signs = append(v.Signs, "too many Received fields")
+	}
+	m.Auto, m.Automatic, m.NoAutoReply, m.Signs = v.Kind, v.Automatic, v.NoAutoReply, v.Signs
+	m.Suspicion, m.SuspicionAway = classify.Suspicious(classify.AgentInput{
+		Header: rd.Mail.All, Subject: m.Subject, FirstLine: in.FirstLine, TicketSubject: s.Subject,
+	})
+	m.ReplyText, m.Whole = rd.Reply.Text, rd.Reply.Whole
+	m.ReplyHTML = safehtml.Sanitise(rd.Reply.HTML)
+	m.Language = rd.Language
+}
+
+func people(list []rfc.Address) []tickets.Person {
+	var ps []tickets.Person
+	for _, a := range list {
+		if key := rfc.Key(a.Addr); key != "" {
+			ps = append(ps, tickets.Person{Name: a.Name, Address: key})
+		}
+	}
+	return ps
+}
+
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// maxThreadIndex bounds Outlook's Thread-Index, base64 of 22 bytes and 5 for each reply.
+const maxThreadIndex = 500
+
+// threadIndex gives the field's value if it is what Outlook writes, so that it can be echoed.
+func threadIndex(value string) string {
+	odd := func(r rune) bool { return r > unicode.MaxASCII || r <= ' ' }
+	value = strings.TrimSpace(value)
+	if len(value) > maxThreadIndex || strings.ContainsFunc(value, odd) {
+		return ""
+	}
+	return value
+}
+
+// languageSample is how much of a text tells its language, in runes.
+const languageSample = 200
+
+// language tells Chinese from English by script: one Han character says as much as a word, and
+// Kana or Hangul say that Han is not Chinese. "" when the text does not tell.
+func language(text string) string {
+	var han, latin, other, n int
+	for _, r := range text {
+		if n++; n > languageSample {
+			break
+		}
+		switch {
+		case unicode.Is(unicode.Han, r):
+			han++
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			other++
+		case r <= unicode.MaxASCII && unicode.IsLetter(r):
+			latin++
+		case unicode.IsLetter(r):
+			other++
+		}
+	}
+	switch {
+	case other > (han+latin)/10:
+		return ""
+	case han > 0 && han*4 >= latin:
+		return "zh"
+	case latin >= 20:
+		return "en"
+	}
+	return ""
+}
