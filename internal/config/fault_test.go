@@ -298,9 +298,14 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("error is %v, want %s", err, want)
 	}
-	large := write(t, "helpgate.toml", strings.Repeat("#", maxFile+1))
-	_, _, err = Load(large, nil)
-	if err == nil || !strings.Contains(err.Error(), "is larger than 1048576 bytes") {
-		t.Errorf("error is %v, want one that names the limit", err)
+	for content, want := range map[string]string{
+		strings.Repeat("#", maxFile+1):          "is larger than 1048576 bytes",
+		"a = [\n" + strings.Repeat("[\n", 1e5):  "opens more than 10000 brackets",
+		"#\n" + strings.Repeat("a.", 1e4) + "a": "line 2 is longer than 8192 bytes",
+	} {
+		_, _, err = Load(write(t, "helpgate.toml", content), nil)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q", err, want)
+		}
 	}
 }

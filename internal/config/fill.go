@@ -122,7 +122,7 @@ func (l *loader) fillKey(at place, k key, table map[string]any, into reflect.Val
 	}
 	result, err := l.read(k, v)
 	if err != nil {
-		v.fault(l, err)
+		l.reject(v, err)
 		return
 	}
 	into.Set(reflect.ValueOf(result))

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,10 @@ import (
 const (
 	// maxFile bounds the configuration file, in bytes.
 	maxFile = 1 << 20
+	// maxLine and maxBrackets bound how deep a file can nest. The parser recurses for each bracket
+	// and koanf for each dot of a key: 200,000 "[" overflow the stack, which no recover catches.
+	maxLine     = 8 << 10 // bytes
+	maxBrackets = 10_000
 	// maxSecretFile bounds a file that holds one secret, in bytes.
 	maxSecretFile = 64 << 10
 )
@@ -76,6 +81,9 @@ func (l *loader) readFile(path string) (map[string]any, error) {
 	if err != nil {
 		return nil, l.only(err.Error(), "name another file with -c, or make one with `helpgate init`")
 	}
+	if what := tooDeep(data); what != "" {
+		return nil, l.only(what, "break it up, or set fewer keys")
+	}
 	k := koanf.New(".")
 	if err := k.Load(rawbytes.Provider(data), toml.Parser()); err != nil {
 		what := strings.TrimPrefix(err.Error(), "toml: ")
@@ -89,6 +97,20 @@ func (l *loader) readFile(path string) (map[string]any, error) {
 		return nil, l.only(what, "mend the TOML there")
 	}
 	return k.Raw(), nil
+}
+
+// tooDeep tells which limit of nesting a file exceeds, or "".
+func tooDeep(data []byte) string {
+	if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxBrackets {
+		return fmt.Sprintf("opens more than %d brackets", maxBrackets)
+	}
+	number := 0
+	for line := range bytes.Lines(data) {
+		if number++; len(line) > maxLine {
+			return fmt.Sprintf("line %d is longer than %d bytes", number, maxLine)
+		}
+	}
+	return ""
 }
 
 func (l *loader) only(what, do string) error {

@@ -3,8 +3,8 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
-	"time"
 )
 
 // Redacted lists the whole configuration as "key = value" lines in the table's order, for the log;
@@ -23,7 +23,7 @@ func dump(out *strings.Builder, at place, from reflect.Value) {
 		}
 		field, here := from.Field(i), at.child(name)
 		if sectionNamed(here.section) == nil {
-			fmt.Fprintf(out, "%s = %s\n", here.shown, show(field.Interface()))
+			fmt.Fprintf(out, "%s = %s\n", here.shown, show(field))
 			continue
 		}
 		switch field.Kind() {
@@ -43,16 +43,15 @@ func dump(out *strings.Builder, at place, from reflect.Value) {
 }
 
 // show prints a value on one line.
-func show(v any) string {
-	switch v := v.(type) {
-	case string:
-		return fmt.Sprintf("%q", v)
-	case *time.Location:
-		if v == nil {
-			return `""`
+func show(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Struct:
+		if v.IsZero() {
+			return "none"
 		}
-		return fmt.Sprintf("%q", v.String())
-	default:
-		return fmt.Sprint(v)
 	}
+	if s, ok := v.Interface().(string); ok {
+		return strconv.Quote(s)
+	}
+	return fmt.Sprint(v.Interface())
 }

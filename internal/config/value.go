@@ -17,8 +17,8 @@ type value struct {
 	key    string
 }
 
-// fault records what is wrong with a value.
-func (v value) fault(l *loader, err error) {
+// reject records what is wrong with a value.
+func (l *loader) reject(v value, err error) {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		l.fault(v.source, v.key, f.What, f.Do)
 		return
