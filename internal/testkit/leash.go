@@ -13,11 +13,12 @@ import (
 )
 
 // leashScript runs its arguments with their output in $LOG, waits until its input ends, which is
-// when the test process lets go or dies, and then leaves neither the process nor $DIR behind. A
+// when the test process lets go or dies, and then leaves neither the process nor $DIR behind. The
+// whole process group gets a TERM first, for a server that is still being set up by others. A
 // child that ended before is no fault here: whoever waits for it reads its log.
 const leashScript = `if [ $# -gt 0 ]; then "$@" >"$LOG" 2>&1 & child=$!; fi
 cat >/dev/null
-if [ -n "$child" ]; then kill -"$STOP" "$child" 2>/dev/null; wait "$child"; fi
+if [ -n "$child" ]; then trap '' TERM; kill -TERM 0; kill -"$STOP" "$child"; wait "$child"; fi
 rm -rf "$DIR"`
 
 // leash holds a process and its directory.

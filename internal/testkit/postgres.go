@@ -22,6 +22,14 @@ import (
 // postgresBin is where Debian keeps the server's programs, out of PATH.
 const postgresBin = "/usr/lib/postgresql/*/bin"
 
+// postgresScript makes a cluster and becomes its server, in the current directory, with the
+// programs in the folder $0: no durability, one superuser, no TCP.
+const postgresScript = `"$0/initdb" --pgdata=data --username=postgres --auth=trust \
+	--encoding=UTF8 --locale=C --no-sync --no-instructions &&
+exec "$0/postgres" -D data -k "$PWD" -c listen_addresses= -c fsync=off \
+	-c full_page_writes=off -c synchronous_commit=off \
+	-c max_connections=300 -c shared_buffers=32MB`
+
 // errNoPostgres tells that the machine has no PostgreSQL server.
 var errNoPostgres = errors.New("postgres is not installed")
 
@@ -73,17 +81,8 @@ func startPostgres() (*postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := filepath.Join(l.dir, "data")
-	initdb := l.command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--username=postgres",
-		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(l.dir))
-	}
-	// QUIT ends without a checkpoint: nobody reads the data again.
-	err = l.run("QUIT", filepath.Join(bin, "postgres"), "-D", data, "-k", l.dir,
-		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "synchronous_commit=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
-	if err != nil {
+	// QUIT ends the server without a checkpoint: nobody reads the data again.
+	if err := l.run("QUIT", "/bin/sh", "-c", postgresScript, bin); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(l.dir))
 	}
 	p := &postgres{leash: l}

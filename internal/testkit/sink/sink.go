@@ -67,6 +67,7 @@ type Server struct {
 	listener net.Listener
 	smtp     *smtp.Server
 	served   chan struct{}
+	once     sync.Once // closes
 
 	mu      sync.Mutex
 	mails   []Mail
@@ -173,8 +174,10 @@ func (s *Server) CutAfterData(n int) {
 // Close stops listening and ends all connections. Kept mails can still be read. Closing again is
 // harmless. Errors of closing sockets are dropped: nothing hangs on them.
 func (s *Server) Close() {
-	_ = s.listener.Close() // go-smtp closes only a listener that Serve has already seen
-	_ = s.smtp.Close()
+	s.once.Do(func() {
+		_ = s.listener.Close() // go-smtp closes only a listener that Serve has already seen
+		_ = s.smtp.Close()     // and panics when two close it at once
+	})
 	<-s.served
 }
 
