@@ -2,6 +2,7 @@ package smtpd
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 )
 
@@ -74,7 +75,7 @@ func (b *body) verdict(door error) error {
 	case b.err != nil:
 		return wireError(b.err)
 	case door == nil:
-		return errEarlyAccept
+		return fmt.Errorf("door took a mail before its end: %w", errUnknown)
 	default:
 		return door
 	}

@@ -45,17 +45,24 @@ func TestChunkCutShortTakesNothing(t *testing.T) {
 	}
 }
 
-func TestResetBetweenChunksTakesNothing(t *testing.T) {
+func TestCommandBetweenChunksEndsTheMail(t *testing.T) {
 	t.Parallel()
-	door := &fakeDoor{}
-	c := mailTo(t, serve(t, Config{}, door))
-	c.say("BDAT 3\r\none", "250")
-	c.say("RSET\r\n", "250")
-	c.say("MAIL FROM:<a@example.net>\r\n", "250")
-	c.say("RCPT TO:<support@example.org>\r\n", "250")
-	c.say("BDAT 3 LAST\r\ntwo", "250")
-	if got := door.taken(); len(got) != 1 || got[0].text != "two" {
-		t.Errorf("taken: %+v", got)
+	for line, want := range map[string]string{
+		"RSET": "250", "EHLO y": "250", "NOOP": "250", "DATA": "502", "QUI\x00T": "500",
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			door := &fakeDoor{}
+			c := mailTo(t, serve(t, Config{}, door))
+			c.say("BDAT 3\r\none", "250")
+			c.say(line+"\r\n", want)
+			c.say("MAIL FROM:<a@example.net>\r\n", "250")
+			c.say("RCPT TO:<support@example.org>\r\n", "250")
+			c.say("BDAT 3 LAST\r\ntwo", "250")
+			if got := door.taken(); len(got) != 1 || got[0].text != "two" {
+				t.Errorf("taken: %+v", got)
+			}
+		})
 	}
 }
 
@@ -77,7 +84,11 @@ func TestChunkSizes(t *testing.T) {
 		c.say("NOOP\r\n", "250")
 	}
 	c := mailTo(t, w)
-	c.say("BDAT 4000000000 LAST\r\n", "552 5.3.4")
+	c.say("BDAT 4000000000 LAST\r\n"+strings.Repeat("x", 4*limit), "552 5.3.4")
+	c.expectClosed()
+	c = hello(t, w)
+	c.say("BDAT 4000000000 LAST\r\n", "502")
+	c.expect("552 5.3.4")
 	c.expectClosed()
 }
 

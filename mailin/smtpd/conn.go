@@ -9,14 +9,9 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
-
-	"github.com/emersion/go-smtp"
 
 	"helpgate/internal/mailerr"
 )
@@ -24,34 +19,32 @@ import (
 // maxCommandLine bounds a command in bytes, its CRLF included.
 const maxCommandLine = 4 << 10
 
-// endOfData is what go-smtp gets to see of a mail sent by DATA.
+// endOfData is what go-smtp gets to see of a mail.
 const endOfData = ".\r\n"
 
-// conn is the connection as go-smtp sees it: one checked command line at a time, chunks of the
-// announced length, and of a DATA transfer the end only. After any trouble it reads as ended.
+// conn is the connection as go-smtp sees it: one checked command line at a time, and of each mail
+// only an end. After any trouble it reads as ended.
 //
-// Its methods belong to go-smtp's command goroutine, but for hangUp, drain and cut.
+// Its methods belong to go-smtp's goroutine, but for drain and cut.
 type conn struct {
 	net.Conn // addresses only
 	*wire
 	srv  *Server
-	ctx  context.Context // cancelled when the server cuts its connections
+	ctx  context.Context // the door's, done when the server cuts its connections
 	peer netip.Addr      // invalid when the peer has no IP address
 
-	in       *bufio.Reader
-	line     []byte // rest of a line that go-smtp has not read
-	command  string // the last command as sent, without its line end
-	chunk    int64  // bytes left of a BDAT chunk
-	chunking bool   // between two chunks of a mail
+	in      *bufio.Reader
+	command string // the last command as sent, without its line end
+	line    []byte // what go-smtp has not read of it
+	ahead   []byte // a command that was read already, nil when none was
+	bdat    bdat
 
 	commands, mails, refused int // counted against the limits, over STARTTLS
 
-	hung     atomic.Bool // end when go-smtp asks for the next command
-	secure   bool        // TLS is on
-	handover bool        // TLS has just begun: go-smtp's Close is not for the socket
-	muted    bool        // the greeting is not sent again behind STARTTLS (RFC 3207 section 4.2)
-
-	data sync.WaitGroup // transfers at the door
+	hung     bool // end when go-smtp asks for the next command
+	muted    bool // swallow go-smtp's next reply
+	secure   bool // TLS is on
+	handover bool // TLS has just begun: go-smtp's Close is not for the socket
 }
 
 func newConn(ctx context.Context, srv *Server, sock net.Conn) *conn {
@@ -63,13 +56,9 @@ func newConn(ctx context.Context, srv *Server, sock net.Conn) *conn {
 	return c
 }
 
-// Read gives go-smtp the next piece. Its errors are io.EOF, because go-smtp would tell the peer
-// about any other in words of its own, and within a chunk a finished reply, because there it takes
-// io.EOF for the end of the chunk and so for a whole mail.
+// Read gives go-smtp the next piece of a command. Its only error is io.EOF: about any other
+// go-smtp would tell the peer in words of its own.
 func (c *conn) Read(p []byte) (int, error) {
-	if len(c.line) == 0 && c.chunk > 0 {
-		return c.readChunk(p)
-	}
 	if len(c.line) == 0 {
 		if err := c.nextCommand(); err != nil {
 			c.farewell(err)
@@ -83,7 +72,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // Write holds a reply back until the peer is waited for.
 func (c *conn) Write(p []byte) (int, error) {
-	if c.muted {
+	if c.muted || c.bdat.on && bytes.HasPrefix(p, []byte("354 ")) {
 		c.muted = false
 		return len(p), nil
 	}
@@ -99,41 +88,54 @@ func (c *conn) Close() error {
 }
 
 // hangUp ends the connection behind the reply that is due.
-func (c *conn) hangUp() { c.hung.Store(true) }
+func (c *conn) hangUp() { c.hung = true }
 
 // farewell says the last words, when err has any; nobody hears them when the peer is gone.
 func (c *conn) farewell(err error) {
-	if c.hung.Swap(true) {
-		return
-	}
 	var e *mailerr.Error
-	if errors.As(wireError(err), &e) && e != errLost {
+	if !c.hung && errors.As(wireError(err), &e) && e != errLost {
 		_, _ = c.out.WriteString(replyLine(e))
 	}
+	c.hung = true
 }
 
-// nextCommand reads one command line into c.line, ready for go-smtp. An error ends the connection.
+// nextCommand puts one command into c.line. An error ends the connection.
 func (c *conn) nextCommand() error {
-	if c.hung.Load() {
+	if c.hung {
 		return io.EOF
 	}
-	c.wait(!c.chunking)
+	if err := c.bdat.skip(c); err != nil {
+		return err
+	}
+	c.wait(true)
 	defer c.wait(false)
 	if c.ending() {
 		return errShutdown
 	}
+	line := c.ahead
+	if c.ahead = nil; line == nil {
+		var err error
+		if line, err = c.readLine(); err != nil {
+			return err
+		}
+	}
+	return c.dispatch(line)
+}
+
+// readLine reads up to an LF, within the limits of commands. The line is good until c.in is read.
+func (c *conn) readLine() ([]byte, error) {
 	c.unitEnd = now().Add(c.srv.cfg.IdleTimeout)
 	line, err := c.in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
-		return errLongCommand
+		return nil, errLongCommand
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.commands++; c.commands > c.srv.cfg.MaxCommands {
-		return errManyCommands
+		return nil, errManyCommands
 	}
-	return c.dispatch(line)
+	return line, nil
 }
 
 // dispatch looks at the lines that mean something below go-smtp.
@@ -150,7 +152,8 @@ func (c *conn) dispatch(line []byte) error {
 	case strings.HasPrefix(upper, "STARTTLS") && c.srv.cfg.TLS != nil && !c.secure:
 		return c.startTLS(upper)
 	case strings.HasPrefix(upper, "BDAT"):
-		return c.startChunk(text)
+		c.line = []byte("DATA\r\n")
+		return c.bdat.begin(c, text)
 	case upper == "RCPT TO:<POSTMASTER>":
 		// RFC 5321 4.5.1: the one address that needs no domain; go-smtp does not know it.
 		c.line = []byte("RCPT TO:<postmaster@" + c.srv.cfg.Hostname + ">\r\n")
@@ -189,58 +192,13 @@ func (c *conn) startTLS(command string) error {
 	return io.EOF
 }
 
-// startChunk reads a BDAT command as go-smtp does, so that both agree on where the chunk ends. One
-// that cannot be read is refused by go-smtp, and the connection ends: what follows is text.
-func (c *conn) startChunk(command string) error {
-	args := strings.Fields(command[len("BDAT"):])
-	last := len(args) == 2 && strings.EqualFold(args[1], "LAST")
-	if command[len("BDAT"):] == "" || command[len("BDAT")] != ' ' || len(args) != 1 && !last {
-		c.hangUp()
-		return nil
-	}
-	size, err := strconv.ParseUint(args[0], 10, 32)
-	if err != nil {
-		c.hangUp()
-		return nil
-	}
-	if int64(size) > 2*c.srv.cfg.MaxMessageBytes {
-		return errTooBig
-	}
-	c.chunk = int64(size)
-	c.chunking = !last && !c.mailEnd.IsZero()
-	c.startTransfer()
-	return nil
-}
-
-// readChunk gives bytes of a chunk.
-func (c *conn) readChunk(p []byte) (int, error) {
-	n, err := c.in.Read(p[:min(int64(len(p)), c.chunk)])
-	c.chunk -= int64(n)
-	if err == nil {
-		return n, nil
-	}
-	c.hangUp()
-	c.chunk = 0
-	return n, reply(wireError(err))
-}
-
-// startTransfer begins the absolute time of a DATA transfer or a chunk.
-func (c *conn) startTransfer() { c.unitEnd = now().Add(c.srv.cfg.MailTimeout) }
-
-// startMail begins the absolute time of a mail, over all its commands and chunks.
-func (c *conn) startMail() { c.mailEnd = now().Add(c.srv.cfg.MailTimeout) }
-
-// endMail forgets the mail, taken or not.
-func (c *conn) endMail() { c.mailEnd, c.chunking = time.Time{}, false }
-
 // handOver gives the connection back for the TLS half when go-smtp is done with the first one;
-// false when it ended for good.
+// false when it ended for good. The greeting is not sent again (RFC 3207 section 4.2).
 func (c *conn) handOver() bool {
 	if !c.handover {
 		return false
 	}
-	c.handover, c.muted = false, true
-	c.hung.Store(false)
+	c.handover, c.hung, c.muted = false, false, true
 	c.endMail()
 	return true
 }
@@ -254,14 +212,42 @@ func (c *conn) tlsForGoSMTP() *tls.Config {
 	return c.srv.cfg.TLS
 }
 
+// startMail begins the absolute time of a mail, over all its commands.
+func (c *conn) startMail() { c.mailEnd = now().Add(c.srv.cfg.MailTimeout) }
+
+// endMail forgets the mail, taken or not.
+func (c *conn) endMail() { c.mailEnd = time.Time{} }
+
+// text gives the mail that go-smtp has just asked for, mended; one reader reads it to its end.
+func (c *conn) text() *mender {
+	c.unitEnd = now().Add(c.srv.cfg.MailTimeout)
+	if c.bdat.on {
+		return newMender(bufio.NewReader(chunkReader{c}), false)
+	}
+	return newMender(c.in, true)
+}
+
+// textDone tells go-smtp that the mail has ended, as err says: nil at its own end, errAborted when
+// a command came between its chunks, else the connection is of no further use.
+func (c *conn) textDone(err error) {
+	switch {
+	case err == nil:
+		c.line = []byte(endOfData)
+	case errors.Is(err, errAborted):
+		c.line, c.muted = []byte(endOfData), true
+	default:
+		c.hangUp()
+	}
+	c.bdat.on = false
+}
+
 // wireError gives an accident on the wire its words.
 func wireError(err error) error {
 	var timeout net.Error
 	var known *mailerr.Error
-	var done *smtp.SMTPError
 	switch {
-	case errors.As(err, &known) || errors.As(err, &done):
-		return err
+	case errors.As(err, &known):
+		return known
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return errTimeout
 	default:

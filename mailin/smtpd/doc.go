@@ -9,9 +9,9 @@
 //	go-smtp  verbs and their order
 //	session  limits, addresses, the door
 //
-// The bytes of a DATA transfer never reach go-smtp: it would read the rest of a broken one as
-// commands. It does not relay, log people in, parse mail or add trace fields.
+// The bytes of a mail never reach go-smtp: it would read the rest of a broken DATA as commands, and
+// take a broken BDAT for whole. It does not relay, log people in, parse mail or add trace fields.
 //
-// cmd/helpgate calls it. Each connection has one goroutine of Serve's and, below it, go-smtp's own:
-// one for the commands and, with BDAT, one for the mail. Serve returns when all of them ended.
+// cmd/helpgate calls it. Each connection has one goroutine of Serve's, which waits for go-smtp's,
+// which does the work. Serve returns when all of them ended.
 package smtpd

@@ -216,7 +216,6 @@ func (s *Server) speak(c *conn) {
 	srv.ErrorLog = slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelDebug)
 	_ = srv.Serve(&single{c: c})           // ends with io.EOF as soon as the session runs
 	_ = srv.Shutdown(context.Background()) // waits for it
-	c.data.Wait()
 }
 
 // single is a listener that gives one connection.

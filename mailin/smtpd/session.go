@@ -1,14 +1,11 @@
 package smtpd
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"runtime/debug"
 	"strings"
-	"sync"
 
 	"github.com/emersion/go-smtp"
 
@@ -17,20 +14,17 @@ import (
 	"helpgate/mailin"
 )
 
-// session holds one greeting's mail under way: a method a verb, called by go-smtp. With BDAT, Data
-// runs beside the others.
+// session holds one greeting's mail under way: a method a verb, all called by go-smtp on one
+// goroutine.
 type session struct {
 	srv  *Server
 	conn *conn
 	smtp *smtp.Conn
 	log  *slog.Logger
 
-	mu    sync.Mutex
-	ended bool
-	helo  string
-	utf8  bool // MAIL had SMTPUTF8
-	from  string
-	to    []string
+	utf8 bool // MAIL had SMTPUTF8
+	from string
+	to   []string
 }
 
 func newSession(srv *Server, c *conn, sc *smtp.Conn) *session {
@@ -49,9 +43,7 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		if !opts.UTF8 && !ascii(from) {
 			return errNeedsUTF8
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.helo, s.from, s.utf8, s.to = s.smtp.Hostname(), from, opts.UTF8, nil
+		s.from, s.utf8, s.to = from, opts.UTF8, nil
 		s.conn.startMail()
 		return nil
 	}))
@@ -70,8 +62,6 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 			}
 			return err
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		s.to = append(s.to, to)
 		return nil
 	}))
@@ -100,82 +90,46 @@ func (s *session) recipient(to string) error {
 
 // Data takes one mail to the door and answers for it. It says yes only when the door did and the
 // mail was read to its end; when that is not found the connection ends, for what follows is text.
-func (s *session) Data(r io.Reader) error {
-	env, ok := s.begin()
-	if !ok {
-		return reply(errLost)
-	}
-	defer s.conn.data.Done()
-
-	// Chunks come through go-smtp's pipe; what DATA announced is still on the wire.
-	pipe, chunked := r.(*io.PipeReader)
-	src := s.conn.in
-	if chunked {
-		src = bufio.NewReader(pipe)
-	} else {
-		s.conn.startTransfer()
-	}
-	b := &body{src: newMender(src, !chunked), max: s.srv.cfg.MaxMessageBytes}
+// go-smtp's reader has nothing to give: the text is on the wire, and conn shows it the end only.
+func (s *session) Data(io.Reader) error {
+	env := s.envelope()
+	b := &body{src: s.conn.text(), max: s.srv.cfg.MaxMessageBytes}
 	err := s.try(func() error { return s.srv.door.Accept(s.conn.ctx, env, b) })
 	err = b.verdict(err)
-	switch lost := b.drain(); {
-	case lost == nil && !chunked:
-		s.conn.line = []byte(endOfData)
-	case lost != nil && !chunked:
+	lost := b.drain()
+	if lost != nil {
 		err = wireError(lost)
-		s.conn.hangUp()
-	case lost != nil:
-		// RSET, or the connection is gone: go-smtp closed the pipe and answers for itself.
-		s.srv.cfg.Count(EventRefusedMail)
-		return reply(wireError(lost))
 	}
-	return s.dataAnswer(env, b.size, err)
-}
-
-// dataAnswer counts and logs what became of a mail.
-func (s *session) dataAnswer(env mailin.Envelope, size int64, err error) error {
+	s.conn.textDone(lost)
 	if err = s.answer("DATA", err); err != nil {
 		s.srv.cfg.Count(EventRefusedMail)
 		return err
 	}
 	s.srv.cfg.Count(EventMail)
-	s.log.Info("take mail", "from", env.From, "to", env.To, "size", size)
+	s.log.Info("take mail", "from", env.From, "to", env.To, "size", b.size)
 	return nil
 }
 
-// begin gives the envelope of the mail whose text comes now; false when the session has ended.
-func (s *session) begin() (mailin.Envelope, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ended {
-		return mailin.Envelope{}, false
-	}
-	s.conn.data.Add(1)
+// envelope is what is known of the mail whose text comes now.
+func (s *session) envelope() mailin.Envelope {
 	env := mailin.Envelope{
 		Road: mailin.RoadSMTP, From: s.from, FromKnown: true, To: s.to,
-		Helo: s.helo, ReceivedAt: s.srv.cfg.Clock.Now(),
+		Helo: s.smtp.Hostname(), ReceivedAt: s.srv.cfg.Clock.Now(),
 	}
 	if s.conn.peer.IsValid() {
 		env.RemoteAddr = s.conn.peer.String()
 	}
-	return env, true
+	return env
 }
 
 // Reset forgets the mail under way.
 func (s *session) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.from, s.to, s.utf8 = "", nil, false
 	s.conn.endMail()
 }
 
-// Logout ends the session.
-func (s *session) Logout() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ended = true
-	return nil
-}
+// Logout has nothing to do.
+func (s *session) Logout() error { return nil }
 
 // try runs act; a panic is counted and becomes an answer, behind which the connection ends.
 func (s *session) try(act func() error) (err error) {
@@ -184,7 +138,7 @@ func (s *session) try(act func() error) (err error) {
 			s.srv.cfg.Count(EventPanic)
 			s.log.Error("panic in SMTP session", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			s.conn.hangUp()
-			err = errBrokenSession
+			err = fmt.Errorf("panic: %w", errUnknown)
 		}
 	}()
 	return act()
@@ -200,7 +154,7 @@ func (s *session) answer(verb string, err error) error {
 		s.conn.hangUp()
 	}
 	level := slog.LevelInfo
-	if r.Code == errUnknown.Code && !errors.Is(err, errBrokenSession) {
+	if r.Code == errUnknown.Code {
 		level = slog.LevelWarn
 	}
 	s.log.Log(s.conn.ctx, level, "refuse SMTP command", "verb", verb, "code", r.Code, "err", err)

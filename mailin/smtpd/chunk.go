@@ -1,0 +1,88 @@
+package smtpd
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// bdat is the mail or the chunk that BDAT brings (RFC 3030). go-smtp is told DATA in its place: its
+// own BDAT takes a chunk cut short for a whole mail, and may answer a mail with the outcome of the
+// one that RSET ended before.
+type bdat struct {
+	on   bool  // the last command was BDAT, and go-smtp has not refused it
+	left int64 // bytes of the chunk that are not read
+	last bool  // no chunk follows this one
+}
+
+// begin reads a BDAT command. After one that cannot be read the connection ends: where its text
+// ends is unknown, and nothing of it may be heard as commands.
+func (b *bdat) begin(c *conn, command string) error {
+	args := strings.Fields(command[len("BDAT"):])
+	last := len(args) == 2 && strings.EqualFold(args[1], "LAST")
+	if len(args) != 1 && !last || command[len("BDAT")] != ' ' {
+		return errBadChunk
+	}
+	size, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil || size < 0 {
+		return errBadChunk
+	}
+	*b = bdat{on: true, left: size, last: last}
+	c.unitEnd = now().Add(c.srv.cfg.MailTimeout)
+	return nil
+}
+
+// skip reads over a chunk that go-smtp refused, when it is not larger than what is read of a mail
+// at most.
+func (b *bdat) skip(c *conn) error {
+	b.on = false
+	if b.left > 2*c.srv.cfg.MaxMessageBytes {
+		return errTooBig
+	}
+	_, err := io.CopyN(io.Discard, c.in, b.left)
+	b.left = 0
+	return err
+}
+
+// chunkReader reads a mail over all its chunks, answering each but the last.
+type chunkReader struct{ c *conn }
+
+// Read implements io.Reader; io.EOF is the end of the last chunk, errAborted a command between two.
+func (r chunkReader) Read(p []byte) (int, error) {
+	b := &r.c.bdat
+	for b.left == 0 {
+		if b.last {
+			return 0, io.EOF
+		}
+		if err := r.next(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := r.c.in.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// next answers a chunk and waits for another one.
+func (r chunkReader) next() error {
+	if _, err := r.c.out.WriteString("250 2.0.0 Continue\r\n"); err != nil {
+		return err
+	}
+	line, err := r.c.readLine()
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return err
+	}
+	text, ok := commandText(line)
+	if !ok || !strings.HasPrefix(strings.ToUpper(text), "BDAT") {
+		r.c.ahead = bytes.Clone(line)
+		return errAborted
+	}
+	return r.c.bdat.begin(r.c, text)
+}
