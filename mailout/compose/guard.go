@@ -1,0 +1,198 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+
+	"helpgate/internal/token"
+	"helpgate/tickets"
+)
+
+// Leak is something internal that a finished mail would show a customer.
+type Leak struct {
+	Reason tickets.HeldReason
+	Detail string // where it stood; never the secret itself
+}
+
+// Guard looks through the finished bytes of a mail to a customer for what must stay inside
+// (RULES 6): agents' tokens, our notification's block and commands stop it always, a note's words
+// and an agent's address unless a person released it. It gives nil when the mail may go; mails to
+// agents always may. Its time is linear in the mail and the ticket's notes.
+func (c *Composer) Guard(ctx context.Context, o tickets.Outgoing, data []byte) (*Leak, error) {
+	if o.Kind.ForAgents() {
+		return nil, nil
+	}
+	ins, err := c.inside(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
+	}
+	texts, err := openMail(data)
+	if err != nil {
+		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
+	}
+	for _, t := range texts {
+		if leak := c.hard(t, ins); leak != nil {
+			return leak, nil
+		}
+	}
+	if o.Override {
+		return nil, nil
+	}
+	for _, t := range texts {
+		if leak := ins.soft(t); leak != nil {
+			return leak, nil
+		}
+	}
+	return nil, nil
+}
+
+// inside is what a customer must not see of a ticket.
+type inside struct {
+	message   tickets.Message
+	notes     passages
+	addresses map[string]bool // agents' own, lower case
+}
+
+func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, error) {
+	ins := inside{addresses: map[string]bool{}}
+	var notes []string
+	err := c.Store.View(ctx, func(tx tickets.Tx) error {
+		messages, err := tx.Messages(ctx, o.Ticket)
+		if err != nil {
+			return fmt.Errorf("read messages of ticket %d: %w", o.Ticket, err)
+		}
+		for _, m := range messages {
+			switch {
+			case m.ID == o.Message:
+				ins.message = m
+			case m.Kind == tickets.KindNote && m.ReplyText != "":
+				notes = append(notes, m.ReplyText) // what it quotes may be the customer's
+			case m.Kind == tickets.KindNote:
+				notes = append(notes, m.Text)
+			}
+		}
+		agents, err := tx.Agents(ctx)
+		if err != nil {
+			return fmt.Errorf("read agents: %w", err)
+		}
+		for _, a := range agents {
+			for _, addr := range a.Addresses {
+				if addr != o.Recipient.Address && !c.Mailboxes.Own(addr) {
+					ins.addresses[strings.ToLower(addr)] = true
+				}
+			}
+		}
+		return nil
+	})
+	ins.notes = newPassages(notes)
+	return ins, err
+}
+
+// hard finds what no mail to a customer may hold.
+func (c *Composer) hard(t mailText, ins inside) *Leak {
+	if c.holdsToken(t.text) {
+		return &Leak{Reason: tickets.HeldLeakToken, Detail: t.where}
+	}
+	flat := fold(t.text)
+	for _, line := range c.Templates.Separators() {
+		if strings.Contains(flat, fold(line)) {
+			return &Leak{Reason: tickets.HeldLeakBlock, Detail: t.where}
+		}
+	}
+	if !t.body || c.IsCommand == nil {
+		return nil
+	}
+	for line := range strings.SplitSeq(t.text, "\n") {
+		line = strings.TrimSpace(line)
+		if line != "" && c.IsCommand(line) && !escaped(ins.message, line) {
+			return &Leak{Reason: tickets.HeldLeakCommand, Detail: oneLine(line)}
+		}
+	}
+	return nil
+}
+
+// escaped tells whether the author wrote the line with a doubled slash, to have it sent.
+func escaped(m tickets.Message, line string) bool {
+	slash := "/"
+	if strings.HasPrefix(line, "／") {
+		slash = "／"
+	}
+	return strings.Contains(m.Text, slash+line)
+}
+
+// holdsToken tells whether a text holds a token that is an agent's: as it stands, behind the
+// escapes of HTML and of URLs, or in a marker that was wrapped.
+func (c *Composer) holdsToken(text string) bool {
+	forms := []string{text}
+	if plain := html.UnescapeString(text); plain != text {
+		forms = append(forms, plain)
+	}
+	if strings.Contains(text, "%") {
+		forms = append(forms, unescapeURLs(text))
+	}
+	for _, form := range forms {
+		for _, run := range strings.FieldsFunc(form, outsideToken) {
+			if c.agents(run) {
+				return true
+			}
+		}
+	}
+	for _, tok := range token.FindMarkers(text) {
+		if c.agents(tok) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Composer) agents(tok string) bool {
+	claim, ok := c.Keyring.Verify(tok)
+	return ok && (claim.Person != 0 ||
+		claim.Purpose == token.PurposeAgent || claim.Purpose == token.PurposeCommand)
+}
+
+func outsideToken(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '2' || r > '7')
+}
+
+// unescapeURLs decodes every %XX of a text.
+func unescapeURLs(s string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, '%')
+		if at < 0 || at+3 > len(s) {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		if plain, err := url.PathUnescape(s[at : at+3]); err == nil {
+			b.WriteString(plain)
+			s = s[at+3:]
+			continue
+		}
+		b.WriteByte('%')
+		s = s[at+1:]
+	}
+}
+
+// soft finds what a person may let pass.
+func (ins inside) soft(t mailText) *Leak {
+	if ins.notes.in(fold(t.text)) {
+		return &Leak{Reason: tickets.HeldLeakNote, Detail: t.where}
+	}
+	for _, word := range strings.FieldsFunc(strings.ToLower(t.text), outsideAddress) {
+		if ins.addresses[strings.Trim(word, ".'")] {
+			return &Leak{Reason: tickets.HeldLeakAddress, Detail: t.where}
+		}
+	}
+	return nil
+}
+
+// outsideAddress parts the words of a text so that an address is one of them: what is not ASCII
+// parts too, for Chinese writes it without spaces around.
+func outsideAddress(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune(`<>()[]{},;:"|\?&=`, r)
+}
