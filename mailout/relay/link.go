@@ -12,7 +12,6 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
-	"helpgate/internal/clock"
 	"helpgate/internal/mailerr"
 )
 
@@ -54,7 +53,7 @@ func (l *link) open(ctx context.Context) (*session, error) {
 			Temporary: true, Enhanced: "4.4.1", Op: "connect to " + l.name, Err: err,
 		}
 	}
-	conn := &timedConn{Conn: raw, timeout: l.timeout}
+	conn := &boundedConn{Conn: raw, timeout: l.timeout}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	client, err := l.begin(ctx, conn)
@@ -149,19 +148,4 @@ func (c *loginClient) Next([]byte) ([]byte, error) {
 	answer := c.answers[0]
 	c.answers = c.answers[1:]
 	return []byte(answer), nil
-}
-
-// timedConn bounds every single write: go-smtp sets deadlines for commands only, and a peer that
-// stops reading in the middle of a body would hold the worker for ever.
-type timedConn struct {
-	net.Conn
-	timeout time.Duration
-}
-
-// Write implements net.Conn.
-func (c *timedConn) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(clock.System{}.Now().Add(c.timeout)); err != nil {
-		return 0, err
-	}
-	return c.Conn.Write(b)
 }

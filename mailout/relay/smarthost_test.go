@@ -274,6 +274,20 @@ func TestSilentServerCostsOneTimeout(t *testing.T) {
 	}
 }
 
+func TestEndlessReplyEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	endless := strings.Repeat("250-x\r\n", 1<<15)
+	for _, verb := range []string{"", "EHLO", "MAIL"} {
+		for _, mode := range []string{relay.TLSNone, relay.TLSStart} {
+			s := newScripted(t, map[string]string{verb: endless})
+			h := newSmarthost(t, relay.Config{Address: s.addr, TLS: mode})
+			if _, err := h.Deliver(t.Context(), hello); err == nil {
+				t.Errorf("%q, %s: no error", verb, mode)
+			}
+		}
+	}
+}
+
 func TestEndOfContextEndsADelivery(t *testing.T) {
 	t.Parallel()
 	s := newScripted(t, map[string]string{"DATA": "354-never ends"})

@@ -13,9 +13,6 @@ import (
 	"helpgate/internal/clock"
 )
 
-// maxPreamble bounds what a server may say before TLS, in bytes.
-const maxPreamble = 64 << 10
-
 // startTLS speaks up to STARTTLS (RFC 3207) by itself, then lets go-smtp begin anew on what it
 // gives. go-smtp's own way introduces us as "localhost", which some relays refuse, and tells of a
 // bad certificate only as the failure of a later command.
@@ -23,7 +20,7 @@ func (l *link) startTLS(ctx context.Context, conn net.Conn) (net.Conn, bool, err
 	if err := conn.SetDeadline(clock.System{}.Now().Add(l.timeout)); err != nil {
 		return nil, false, err
 	}
-	r := bufio.NewReader(io.LimitReader(conn, maxPreamble))
+	r := bufio.NewReader(conn)
 	text := textproto.NewReader(r)
 	if _, _, err := text.ReadResponse(220); err != nil {
 		return nil, false, fmt.Errorf("read the greeting: %w", err)
@@ -79,16 +76,3 @@ func offersTLS(extensions string) bool {
 	}
 	return false
 }
-
-// greetedConn begins with a greeting, since go-smtp wants to read one and the true one is past.
-type greetedConn struct {
-	net.Conn
-	r io.Reader
-}
-
-func greeted(conn net.Conn) net.Conn {
-	return &greetedConn{Conn: conn, r: io.MultiReader(strings.NewReader("220 again\r\n"), conn)}
-}
-
-// Read implements net.Conn.
-func (c *greetedConn) Read(b []byte) (int, error) { return c.r.Read(b) }

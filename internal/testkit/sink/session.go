@@ -69,6 +69,9 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 // the rest of the mail for commands.
 func (s *session) Data(r io.Reader) error {
 	data, err := io.ReadAll(r)
+	if errors.Is(err, smtp.ErrDataTooLarge) {
+		return err // go-smtp reads the rest away
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("read mail: %w", err), s.conn.Conn().Close())
 	}

@@ -27,6 +27,9 @@ import (
 // and what a test looks at must arrive whole.
 const maxLineLength = 1 << 20
 
+// maxMail is the largest mail kept, in bytes; they all stay in memory.
+const maxMail = 64 << 20
+
 // Mail is one mail as it was given to the sink.
 type Mail struct {
 	// From is the envelope sender without <>; "" is the null sender.
@@ -110,6 +113,7 @@ func (s *Server) newServer() *smtp.Server {
 	server := smtp.NewServer(smtp.BackendFunc(s.newSession))
 	server.Domain = "sink.test"
 	server.MaxLineLength = maxLineLength
+	server.MaxMessageBytes = maxMail
 	server.AllowInsecureAuth = true
 	server.EnableSMTPUTF8 = true
 	server.EnableDSN = true
