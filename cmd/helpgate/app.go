@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"helpgate/internal/clock"
+	"helpgate/internal/config"
+	"helpgate/internal/store"
+	"helpgate/internal/token"
+	"helpgate/tickets"
+	"helpgate/tickets/desk"
+)
+
+// defaultConfig is read when neither -c nor HELPGATE_CONFIG names a file and it is there.
+const defaultConfig = "helpgate.toml"
+
+// app is one call of the program: its streams and the flags that every verb has.
+type app struct {
+	streams
+	configPath string
+	json       bool
+}
+
+// world is an open store with the desk that acts on it.
+type world struct {
+	config    *config.Config
+	db        *store.DB
+	keyring   *token.Keyring
+	mailboxes tickets.Mailboxes
+	clock     clock.Clock
+	logger    *slog.Logger
+	desk      *desk.Desk
+}
+
+// load reads and checks the configuration; warnings go to the log.
+func (a *app) load() (*config.Config, error) {
+	path := a.configPath
+	if path == "" {
+		path = getenv(a.environ, "HELPGATE_CONFIG")
+	}
+	if path == "" {
+		if _, err := os.Stat(defaultConfig); err == nil {
+			path = defaultConfig
+		}
+	}
+	cfg, warnings, err := config.Load(path, a.environ)
+	for _, w := range warnings {
+		fmt.Fprintf(a.err, "warning: %s\n", w)
+	}
+	return cfg, err
+}
+
+// open gives a world by the configuration. The caller closes it.
+func (a *app) open(ctx context.Context) (*world, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	logger := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return openWorld(ctx, cfg, logger)
+}
+
+// with opens a world for one verb.
+func (a *app) with(ctx context.Context, do func(*world) error) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), w.Close())
+}
+
+// openWorld opens the store and the secret file. Both are made together, or not at all: a database
+// whose secret is lost holds tokens that nobody can check any more, so that a new secret beside it
+// would only hide the loss.
+func openWorld(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*world, error) {
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	keyring, err := openKeyring(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{
+		URL: cfg.Database.URL.Reveal(), Blobs: cfg.Blobs.URL.Reveal(), Clock: clock.System{},
+		Logger: logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &world{
+		config: cfg, db: db, keyring: keyring, mailboxes: mailboxes(cfg), clock: clock.System{},
+		logger: logger,
+	}
+	w.desk = desk.New(desk.Config{
+		Store: db, Mailboxes: w.mailboxes, Keyring: keyring, Hostname: cfg.Site.Hostname,
+		Operator: cfg.Site.Operator, Clock: w.clock, Logger: logger,
+		Policy: desk.Policy{
+			ReopenDays:             cfg.Policy.ReopenDays,
+			AutoPerHour:            cfg.Policy.AutoPerHour,
+			NotificationsPerMinute: cfg.Policy.NotificationsPerMinute,
+			AgentAuth:              desk.Auth(cfg.Verify.AgentAuth),
+			Locale:                 cfg.Site.Locale,
+		},
+	})
+	return w, nil
+}
+
+func openKeyring(ctx context.Context, cfg *config.Config) (*token.Keyring, error) {
+	path := cfg.Site.SecretFile
+	keyring, err := token.LoadFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keyring, err
+	}
+	there, err := store.Exists(ctx, cfg.Database.URL.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("look for database: %w", err)
+	}
+	if there {
+		return nil, fmt.Errorf("secret file %s is missing, but its database is there: "+
+			"put the file back from your backup", path)
+	}
+	if err := token.CreateFile(path, nil); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make secret file: %w", err)
+	}
+	return token.LoadFile(path)
+}
+
+// Close closes the store.
+func (w *world) Close() error { return w.db.Close() }
+
+// print writes the answer: as JSON when asked for, else as text does.
+func (a *app) print(v any, text func()) error {
+	if !a.json {
+		text()
+		return nil
+	}
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func getenv(environ []string, name string) string {
+	for _, e := range environ {
+		if value, ok := strings.CutPrefix(e, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// mailboxes makes of the configuration's mailboxes what the desk knows of them.
+func mailboxes(cfg *config.Config) tickets.Mailboxes {
+	var ms tickets.Mailboxes
+	for _, m := range cfg.Mailboxes {
+		ms = append(ms, tickets.Mailbox{
+			Address: key(m.Address), Aliases: keys(m.Aliases), Name: m.Name, Locale: m.Locale,
+			Timezone: m.Timezone.String(), Team: m.Team, Lead: key(m.Lead), Signature: m.Signature,
+			Tokens: token.Road(m.Tokens), ReplyDomain: m.ReplyDomain,
+			SubjectTag: m.SubjectTag == "prefix", OwnReturn: m.ReturnPath == "own",
+			Group: m.Group, Forms: keys(m.Forms),
+		})
+	}
+	return ms
+}

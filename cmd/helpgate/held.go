@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"helpgate/tickets"
+)
+
+func heldCommand(a *app) *cobra.Command {
+	return group("held", "What waits for a person's decision",
+		heldList(a), heldDecide(a, "release", true), heldDecide(a, "drop", false))
+}
+
+func heldList(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List what is held, oldest first", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(w *world) error {
+				list, err := w.desk.HeldList(c.Context(), 0)
+				if err != nil {
+					return err
+				}
+				agents, err := w.desk.Agents(c.Context())
+				if err != nil {
+					return err
+				}
+				view := func(h tickets.Held) heldJSON { return heldView(h, agents) }
+				return a.print(mapAll(list, view), func() {
+					t := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+					fmt.Fprintln(t, "ID\tTICKET\tREASON\tOWNER\tSINCE\tWHAT")
+					for _, h := range mapAll(list, view) {
+						fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", h.ID, deref(h.Ticket), h.Reason,
+							h.Owner, *h.At, h.Detail)
+					}
+					t.Flush()
+				})
+			})
+		},
+	}
+}
+
+func heldDecide(a *app, verb string, release bool) *cobra.Command {
+	short := "Give up a held thing: it stays a note, or is never sent"
+	if release {
+		short = "Let a held thing pass"
+	}
+	return &cobra.Command{
+		Use: verb + " ID", Short: short, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			id, err := parseNumber(args[0])
+			if err != nil {
+				return err
+			}
+			return a.with(c.Context(), func(w *world) error {
+				if release {
+					return w.desk.Release(c.Context(), id, operator)
+				}
+				return w.desk.Drop(c.Context(), id, operator)
+			})
+		},
+	}
+}
+
+func heldView(h tickets.Held, agents []tickets.Agent) heldJSON {
+	v := heldJSON{
+		ID: strconv.FormatInt(h.ID, 10), Message: strconv.FormatInt(h.Message, 10),
+		Reason: string(h.Reason), Detail: h.Detail, At: instant(h.At),
+	}
+	if h.Ticket != 0 {
+		v.Ticket = &h.Ticket
+	}
+	for _, ag := range agents {
+		if ag.ID == h.Owner {
+			v.Owner = ag.Person().Address
+		}
+	}
+	return v
+}
+
+func deref(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}

@@ -1,0 +1,150 @@
+// Command helpgate is the helpdesk gateway: one file a verb, and wire.go, which assembles the
+// parts. No rule of the helpdesk stands here.
+//
+// Its goroutines are those of the services that `serve` and `demo` run, and the one that ends the
+// process at the second signal.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of the contract (DESIGN section 11).
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is a fault in how a verb was called.
+type usageError struct{ error }
+
+// exitError ends the process with a code of its own, such as one of sysexits.
+type exitError struct {
+	code int
+	error
+}
+
+func (e exitError) Unwrap() error { return e.error }
+
+// streams are what a verb reads and writes: the answer goes to out, all else to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  []string
+}
+
+func main() {
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	s := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
+	os.Exit(run(ctx, s, os.Args[1:]))
+}
+
+// untilSignal gives a context that SIGTERM or SIGINT ends. A second signal ends the process at
+// once.
+func untilSignal(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		for range signals {
+			if ctx.Err() != nil {
+				os.Exit(exitFailed)
+			}
+			cancel()
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
+}
+
+// run carries out one command line and gives the exit code.
+func run(ctx context.Context, s streams, args []string) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	var exit exitError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(s.err, "helpgate: %v\nSee 'helpgate help'.\n", err)
+		return exitUsage
+	case errors.As(err, &exit):
+		fmt.Fprintf(s.err, "helpgate: %v\n", err)
+		return exit.code
+	}
+	fmt.Fprintf(s.err, "helpgate: %v\n", err)
+	return exitFailed
+}
+
+// newRoot makes the tree of verbs.
+func newRoot(s streams) *cobra.Command {
+	a := &app{streams: s}
+	root := &cobra.Command{
+		Use:           "helpgate",
+		Short:         "A helpdesk that works by email",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSuchVerb,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.configPath, "config", "c", "",
+		"configuration file (default $HELPGATE_CONFIG, else ./helpgate.toml)")
+	flags.BoolVar(&a.json, "json", false, "print the answer as JSON")
+	root.AddCommand(
+		serveCommand(a), initCommand(a), demoCommand(a), migrateCommand(a), injectCommand(a),
+		inspectCommand(a), agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a),
+	)
+	return root
+}
+
+// group makes a verb that only holds others.
+func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Args: noSuchVerb,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return usageError{fmt.Errorf("%s needs a verb: see 'helpgate help %s'", c.Name(), c.Name())}
+		},
+	}
+	c.AddCommand(verbs...)
+	return c
+}
+
+func noSuchVerb(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	for _, near := range c.SuggestionsFor(args[0]) {
+		return usageError{fmt.Errorf("no verb %q; did you mean %q?", args[0], near)}
+	}
+	return usageError{fmt.Errorf("no verb %q", args[0])}
+}
+
+// exactly asks for that many arguments.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(n)(c, args); err != nil {
+			return usageError{fmt.Errorf("%w; usage: helpgate %s", err, c.Use)}
+		}
+		return nil
+	}
+}
