@@ -8,8 +8,7 @@ package ops
 
 import (
 	"context"
-	"strconv"
-	"time"
+		"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -44,7 +43,7 @@ func New(levels func(context.Context) (Levels, error)) *Registry {
 	r := &Registry{
 		registry:   prometheus.NewRegistry(),
 		accepted:   counters("mails_accepted_total", "Mails accepted and stored.", "road"),
-		refused:    counters("mails_refused_total", "Mails refused, by SMTP reply.", "code"),
+		refused:    counters("refused_total", "What a listener turned away.", "what"),
 		duplicates: counter("duplicates_total", "Mails that were there already."),
 		created:    counter("tickets_created_total", "Tickets opened."),
 		deliveries: counters("deliveries_total", "Attempts to deliver a mail.", "result"),
@@ -59,8 +58,8 @@ func New(levels func(context.Context) (Levels, error)) *Registry {
 // MailAccepted counts a mail that is stored, by the road it came: smtp, lmtp, imap, inject.
 func (r *Registry) MailAccepted(road string) { r.accepted.WithLabelValues(road).Inc() }
 
-// MailRefused counts a mail or recipient that was refused, by the basic SMTP reply code.
-func (r *Registry) MailRefused(code int) { r.refused.WithLabelValues(strconv.Itoa(code)).Inc() }
+// Refused counts what a listener turned away: a connection, a recipient, a mail.
+func (r *Registry) Refused(what string) { r.refused.WithLabelValues(what).Inc() }
 
 // Duplicate counts a mail that was known already (RULES 1).
 func (r *Registry) Duplicate() { r.duplicates.Inc() }

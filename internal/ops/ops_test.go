@@ -28,7 +28,7 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 	})
 	r.MailAccepted("smtp")
 	r.MailAccepted("smtp")
-	r.MailRefused(550)
+	r.Refused("recipient")
 	r.Duplicate()
 	r.TicketCreated()
 	r.Delivered("sent")
@@ -36,7 +36,7 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 	w := get(t, r.Handler(), "/metrics")
 	for _, want := range []string{
 		`helpgate_mails_accepted_total{road="smtp"} 2`,
-		`helpgate_mails_refused_total{code="550"} 1`,
+		`helpgate_refused_total{what="recipient"} 1`,
 		`helpgate_duplicates_total 1`,
 		`helpgate_tickets_created_total 1`,
 		`helpgate_deliveries_total{result="sent"} 1`,
