@@ -62,7 +62,8 @@ func loadLocale(over fs.FS, name string) (*locale, error) {
 	funcs := map[string]any{
 		"t": w.text, "label": w.label, "reason": w.reason, "status": w.status,
 		"size": w.size, "fromText": toHTML,
-		"row": func(label, value string) Row { return Row{Label: label, Value: value} },
+		"lines": func(text string) []string { return strings.Split(text, "\n") },
+		"row":   func(label, value string) Row { return Row{Label: label, Value: value} },
 	}
 	l.text = texttemplate.New("").Funcs(funcs)
 	l.html = htmltemplate.New("").Funcs(funcs)

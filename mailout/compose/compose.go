@@ -41,7 +41,10 @@ type Config struct {
 }
 
 // Composer makes mails.
-type Composer struct{ Config }
+type Composer struct {
+	Config
+	block []string // what stands in no mail but those to agents, folded
+}
 
 // Mail is a finished mail for one recipient.
 type Mail struct {
@@ -51,7 +54,16 @@ type Mail struct {
 }
 
 // New makes a Composer.
-func New(cfg Config) *Composer { return &Composer{cfg} }
+func New(cfg Config) *Composer {
+	c := &Composer{Config: cfg}
+	for _, line := range cfg.Templates.Separators() {
+		c.block = append(c.block, fold(line))
+	}
+	for _, locale := range templates.Locales() {
+		c.block = append(c.block, fold(cfg.Templates.Text(locale, "notification.hint")))
+	}
+	return c
+}
 
 // Compose makes the mail of a row. A recipient to whom no mail can be sent is a lasting
 // mailerr.Error; what fails otherwise may succeed later.

@@ -12,7 +12,9 @@ import (
 func (c *Composer) data(d draft) templates.Mail {
 	m := templates.Mail{
 		Number: d.Ticket, Signature: strings.Trim(d.box.Signature, "\n"),
-		Marker: c.marker(d.box, d.Ticket, d.Agent),
+	}
+	if d.Agent != 0 || !d.Kind.ForAgents() { // an operator who is no agent cannot answer
+		m.Marker = c.marker(d.box, d.Ticket, d.Agent)
 	}
 	if mayEcho(d) {
 		m.Subject = clip(d.Facts.Subject)

@@ -97,8 +97,8 @@ func (c *Composer) hard(t mailText, ins inside) *Leak {
 		return &Leak{Reason: tickets.HeldLeakToken, Detail: t.where}
 	}
 	flat := fold(t.text)
-	for _, line := range c.Templates.Separators() {
-		if strings.Contains(flat, fold(line)) {
+	for _, line := range c.block {
+		if strings.Contains(flat, line) {
 			return &Leak{Reason: tickets.HeldLeakBlock, Detail: t.where}
 		}
 	}

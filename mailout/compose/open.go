@@ -71,8 +71,8 @@ func walk(e *message.Entity, depth int, attached bool, visit func(mailText)) err
 		return passOver(err, attached)
 	}
 	if isMail && depth < maxDepth {
-		if inner, err := message.Read(bytes.NewReader(raw)); inner != nil {
-			return passOver(walk(inner, depth+1, true, visit), err != nil)
+		if inner, _ := message.Read(bytes.NewReader(raw)); inner != nil {
+			return walk(inner, depth+1, true, visit)
 		}
 	}
 	text := rfc.CleanText(rfc.DecodeCharset(raw, params["charset"]))
