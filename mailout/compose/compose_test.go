@@ -332,3 +332,62 @@ func TestAnswerShowsPeopleButNeverUs(t *testing.T) {
 		t.Errorf("Cc is %q", got)
 	}
 }
+
+func TestLongMailboxNameLeavesNoRoomForAToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t, token.RoadPlus, answer())
+	long := strings.Repeat("s", 40) + "@example.org"
+	b.Mailboxes[0].Address = long
+	o := row(t, tickets.OutAnswer, "en")
+	o.Mailbox = long
+	got, env := b.compose(t, o)
+	if reply, err := env.AddressList("Reply-To"); err != nil || reply[0].Address != long {
+		t.Errorf("Reply-To is %v, %v", reply, err)
+	}
+	if got.From != long {
+		t.Errorf("return path is %s", got.From)
+	}
+}
+
+func TestAnOperatorWhoIsNoAgentGetsNoToken(t *testing.T) {
+	t.Parallel()
+	for _, road := range []token.Road{token.RoadPlus, token.RoadHeaders} {
+		o := row(t, tickets.OutAlert, "en")
+		o.Agent, o.Recipient = 0, tickets.Person{Address: "root@example.net"}
+		_, env := setup(t, road).compose(t, o)
+		if got := env.GetHeader("Reply-To"); !strings.HasSuffix(got, "<"+ownAddress+">") ||
+			len(token.FindMarkers(env.Text)) != 0 {
+			t.Errorf("%s: Reply-To is %s, text\n%s", road, got, env.Text)
+		}
+	}
+}
+
+type fakeSigner struct{ err error }
+
+func (s fakeSigner) Sign(mail []byte) ([]byte, error) {
+	return append([]byte("DKIM-Signature: v=1\r\n"), mail...), s.err
+}
+
+func TestMailIsSignedForItsMailbox(t *testing.T) {
+	t.Parallel()
+	b := setup(t, token.RoadPlus, answer())
+	b.Signers = map[string]Signer{ownAddress: fakeSigner{}}
+	if _, env := b.compose(t, row(t, tickets.OutAnswer, "en")); env.GetHeader("DKIM-Signature") == "" {
+		t.Error("it is not signed")
+	}
+	b.Signers[ownAddress] = fakeSigner{errors.New("no key")}
+	if _, err := b.Compose(t.Context(), row(t, tickets.OutAnswer, "en")); err == nil {
+		t.Error("an unsigned mail went out")
+	}
+}
+
+func TestOutlooksThreadIsEchoed(t *testing.T) {
+	t.Parallel()
+	o := row(t, tickets.OutAnswer, "en")
+	o.Facts.ThreadTopic, o.Facts.ThreadIndex = "打印机", "AQHZ0FakeIndexOf22BytesAbcdefgh=="
+	_, env := setup(t, token.RoadPlus, answer()).compose(t, o)
+	if env.GetHeader("Thread-Topic") != "打印机" ||
+		env.GetHeader("Thread-Index") != o.Facts.ThreadIndex {
+		t.Errorf("got %q, %q", env.GetHeader("Thread-Topic"), env.GetHeader("Thread-Index"))
+	}
+}

@@ -59,7 +59,8 @@ func TestGuard(t *testing.T) {
 			tickets.HeldLeakToken, true},
 		{"in an attached mail", attachedMail("x " + agentTok), tickets.HeldLeakToken, true},
 		{"block", "\r\n> " + separator, tickets.HeldLeakBlock, true},
-		{"wrapped block", "\r\n> " + separator[:30] + "\r\n> " + separator[30:], tickets.HeldLeakBlock, true},
+		{"wrapped block", "\r\n> " + separator[:30] + "\r\n> " + separator[30:],
+			tickets.HeldLeakBlock, true},
 		{"block in HTML", "Content-Type: text/html\r\n\r\n<p>--- Reply above <b>this line:</b> the " +
 			"customer gets your answer ---</p>", tickets.HeldLeakBlock, true},
 		{"Chinese block", "Content-Type: text/plain; charset=utf-8\r\n\r\n" +
@@ -77,6 +78,8 @@ func TestGuard(t *testing.T) {
 			tickets.HeldLeakAddress, false},
 		{"address in a sentence", "\r\n" + agentAddr + ".", tickets.HeldLeakAddress, false},
 		{"address in a header", "Cc: Anna <" + agentAddr + ">\r\n\r\n", tickets.HeldLeakAddress, false},
+		{"address in the thread's subject", "Subject: where is " + agentAddr + "\r\n\r\n", "", false},
+		{"token in the subject", "Subject: " + agentTok + "\r\n\r\n", tickets.HeldLeakToken, true},
 		{"longer address", "\r\njo" + agentAddr, "", false},
 	}
 	m := answer()

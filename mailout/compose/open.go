@@ -21,9 +21,12 @@ const maxDepth = 20
 // stands at its beginning.
 const maxText = 4 << 20
 
+// whereSubject is the place of the thread's subject, which the customer chose.
+const whereSubject = "subject"
+
 // mailText is a text of a finished mail as its reader sees it.
 type mailText struct {
-	where string // header, text, or the media type of an attached text
+	where string // subject, header, text, or the media type of an attached text
 	text  string
 	body  bool // what the mail itself says
 }
@@ -43,7 +46,7 @@ func openMail(data []byte) ([]mailText, error) {
 // walk visits the texts below e. An attached part that cannot be read is passed over: it is bytes
 // that an agent attached, and no reader's program shows more of it.
 func walk(e *message.Entity, depth int, attached bool, visit func(mailText)) error {
-	visit(mailText{where: "header", text: headerText(e)})
+	visitHeader(e, visit)
 	kind, params, _ := e.Header.ContentType()
 	if mr := e.MultipartReader(); mr != nil && depth < maxDepth {
 		for {
@@ -96,12 +99,18 @@ func passOver(err error, attached bool) error {
 	return fmt.Errorf("open mail: %w", err)
 }
 
-func headerText(e *message.Entity) string {
-	var b strings.Builder
+// visitHeader visits the fields that hold the thread's subject apart from the others.
+func visitHeader(e *message.Entity, visit func(mailText)) {
+	var subject, others strings.Builder
 	for fields := e.Header.Fields(); fields.Next(); {
+		b := &others
+		if k := fields.Key(); k == "Subject" || k == "Thread-Topic" {
+			b = &subject
+		}
 		b.WriteString(rfc.DecodeHeader(fields.Value()) + "\n")
 	}
-	return b.String()
+	visit(mailText{where: whereSubject, text: subject.String()})
+	visit(mailText{where: "header", text: others.String()})
 }
 
 func fileName(e *message.Entity) string {

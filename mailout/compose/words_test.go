@@ -36,8 +36,11 @@ func TestAnswersHTMLIsTheAgentsOnlyWhenItSaysTheSame(t *testing.T) {
 		text, html string
 		own        bool
 	}{
-		"same":        {"Use *water* [image: a.png]", `<i>Use <b>water</b></i><img alt="a.png">`, true},
-		"link":        {"See here <https://a.example/x>", `See <a href="https://a.example/x">here</a><i></i>`, true},
+		"same": {"Use *water* [image: a.png]", `<i>Use <b>water</b></i><img alt="a.png">`, true},
+		"link": {
+			"See here <https://a.example/x>",
+			`<i>See</i> <a href="https://a.example/x">here</a>`, true,
+		},
 		"stale":       {"Use water", "<i>Use water</i><p>/close</p>", false},
 		"unescaped":   {"/close ends it", "<i>//close ends it</i>", false},
 		"quote in it": {"Use water", "<i>Use water</i><blockquote>secret</blockquote>", false},
