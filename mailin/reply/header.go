@@ -96,13 +96,24 @@ func (m *mail) boundary() int {
 		switch {
 		case forwards[word] && (dashed || endsWithColon(plain(m.lines[i]))):
 			m.forward = i
-			return len(m.lines)
+			return m.separatorAfter(i)
 		case m.separator(i):
 			return m.introduction(i)
 		case dashed && originals[word], m.header(i):
 			return m.introduction(i)
 		}
 		if n, s := m.attribution(i, len(m.lines)); s == strong && !m.marked(i+n) {
+			return i
+		}
+	}
+	return len(m.lines)
+}
+
+// separatorAfter returns the first of our separators below line i, however marked, else the number
+// of lines: an agent who forwards a notification forwards no more of it than its text.
+func (m *mail) separatorAfter(i int) int {
+	for i++; i < len(m.lines); i++ {
+		if m.separator(i) {
 			return i
 		}
 	}
@@ -161,7 +172,8 @@ func (m *mail) originalRule(i int) bool {
 	return dashed && originals[word]
 }
 
-// rule tells whether line i is drawn: at least four dashes, underscores, equals signs or stars alone.
+// rule tells whether line i is drawn: at least four dashes, underscores, equals signs or stars and
+// nothing else.
 func (m *mail) rule(i int) bool {
 	line := strings.TrimSpace(m.lines[i])
 	return len(line) >= 4 && len(line) <= maxIntroduction && strings.Trim(line, "-_=—─* ") == ""
@@ -196,8 +208,6 @@ func (m *mail) header(i int) bool {
 		}
 		kind := m.field(j)
 		switch {
-		case kind == noField && m.blank(j):
-			misses++
 		case kind == noField:
 			misses++
 		case !seen[kind]:

@@ -135,8 +135,8 @@ func isQuotation(n *html.Node) bool {
 	return quoteIDs[attr(n, "id")] || hasClass(n, quoteClasses)
 }
 
-// isSignature tells whether a node is an element that holds a signature, or a comment, which no reader
-// sees and in which programs leave addresses.
+// isSignature tells whether a node is an element that holds a signature, or a comment, which no
+// reader sees and in which programs leave addresses.
 func isSignature(n *html.Node) bool {
 	return n.Type == html.CommentNode ||
 		n.Type == html.ElementNode && (signatureIDs[attr(n, "id")] || hasClass(n, signatureClasses))

@@ -11,17 +11,20 @@ func TestHTMLIsCutBesideTheText(t *testing.T) {
 	for name, html := range map[string]string{
 		"Gmail": answer + `<div class="gmail_quote"><div class="gmail_attr">Shop wrote:</div>` +
 			`<blockquote class="gmail_quote">How many?</blockquote></div>`,
-		"Apple, Thunderbird": answer + `<blockquote type="cite">Shop wrote:<br>How many?</blockquote>`,
+		"Apple, Thunderbird": answer +
+			`<blockquote type="cite">Shop wrote:<br>How many?</blockquote>`,
 		"Outlook on the web": answer + `<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">` +
 			`<b>From:</b> Shop</div><div>How many?</div>`,
 		"Outlook for Mac": answer + `<span id="OLK_SRC_BODY_SECTION">How many?</span>`,
-		"Outlook":         answer + `<div style="border-top:solid"><p><b>From:</b> Shop</p></div><p>How many?</p>`,
+		"Outlook": answer + `<div style="border-top:solid"><p><b>From:</b> Shop</p></div>` +
+			`<p>How many?</p>`,
 		"QQ Mail": answer + `<div>------------------&nbsp;原始邮件&nbsp;------------------</div>` +
 			`<div>发件人: Shop</div><div>How many?</div>`,
 		"NetEase":   answer + `<blockquote id="isReplyContent">How many?</blockquote>`,
 		"separator": answer + `<p>` + separator + `</p><p>How many?</p>`,
 		"comment":   answer + `<!-- ann@example.org --><blockquote type=cite>x</blockquote>`,
-		"signature": answer + `<div class="gmail_signature">Ann</div><blockquote type=cite>x</blockquote>`,
+		"signature": answer + `<div class="gmail_signature">Ann</div>` +
+			`<blockquote type=cite>x</blockquote>`,
 	} {
 		got := Extract(Input{
 			Text: "Yes, two.\n\n" + folded, HTML: html, Separators: []string{separator},
@@ -35,12 +38,18 @@ func TestHTMLIsCutBesideTheText(t *testing.T) {
 func TestHTMLIsNotTrustedWhereItSaysMoreThanTheText(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]Input{
-		"hidden words":    {Text: "Yes.", HTML: "<p>Yes.</p><p style='display:none'>No.</p>"},
-		"other words":     {Text: "Yes.", HTML: "<p>No.</p>"},
-		"one text node":   {Text: "Yes.\n\nShop wrote:\n> x", HTML: "<pre>Yes.\n\nShop wrote:\n&gt; x</pre>"},
-		"half of it":      {Text: "One two three four.", HTML: "<p>One two</p>"},
-		"nothing at all":  {Text: "Yes.", HTML: "<img src=x>"},
-		"between quotes":  {Text: "> a\n\nYes.\n\n> b\n\nNo.", HTML: "<blockquote type=cite>a</blockquote>Yes."},
+		"hidden words": {Text: "Yes.", HTML: "<p>Yes.</p><p style='display:none'>No.</p>"},
+		"other words":  {Text: "Yes.", HTML: "<p>No.</p>"},
+		"one text node": {
+			Text: "Yes.\n\nShop wrote:\n> x",
+			HTML: "<pre>Yes.\n\nShop wrote:\n&gt; x</pre>",
+		},
+		"half of it":     {Text: "One two three four.", HTML: "<p>One two</p>"},
+		"nothing at all": {Text: "Yes.", HTML: "<img src=x>"},
+		"between quotes": {
+			Text: "> a\n\nYes.\n\n> b\n\nNo.",
+			HTML: "<blockquote type=cite>a</blockquote>Yes.",
+		},
 		"beyond the size": {Text: "Yes.", HTML: "<p>Yes.</p>" + string(make([]byte, maxHTML))},
 	} {
 		if got := Extract(in); got.HTML != "" {

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,50 +18,27 @@ func quote(text string) string {
 func TestQuotationsAreFolded(t *testing.T) {
 	t.Parallel()
 	const answer = "Yes, please send two.\n\nThe address is unchanged."
-	for name, below := range map[string]string{
-		"English, Gmail":      "On Tue, Mar 3, 2026 at 9:15 AM Shop <shop@example.org> wrote:\n\n> How many?",
-		"English, folded":     "On Tue, Mar 3, 2026 at 9:15 AM Shop Support\n<shop@example.org> wrote:\n\n> How many?",
-		"English, unmarked":   "On Tue, 3 Mar 2026 09:15 Shop <shop@example.org> wrote:\n\nHow many?",
-		"English, no colon":   "On Tue, 3 Mar 2026 09:15:00 +0100 Shop <shop@example.org> wrote\n\nHow many?",
-		"Android":             "---- Shop wrote ----\n\n> How many?",
-		"name only":           "Shop wrote:\n> How many?",
-		"no attribution":      "> How many?\n> Two?",
-		"German":              "Am 03.03.2026 um 09:15 schrieb Shop <shop@example.org>:\n> How many?",
-		"German, unmarked":    "Am Di., 3. März 2026 um 09:15 Uhr schrieb Shop <shop@example.org>:\n\nHow many?",
-		"German, Outlook":     "Von: Shop <shop@example.org>\nGesendet: Dienstag, 3. März 2026 09:15\nAn: Ann\nBetreff: Menge\n\nHow many?",
-		"French":              "Le mar. 3 mars 2026 à 09:15, Shop <shop@example.org> a écrit :\n\n> How many?",
-		"Spanish":             "El mar, 3 mar 2026 a las 9:15, Shop (<shop@example.org>) escribió:\n\n> How many?",
-		"Italian":             "Il giorno mar 3 mar 2026 alle ore 09:15 Shop <shop@example.org>\nha scritto:\n\n> How many?",
-		"Dutch":               "Op di 3 mrt 2026 om 09:15 schreef Shop <shop@example.org>:\n\n> How many?",
-		"Portuguese":          "Em ter., 3 de mar. de 2026 às 09:15, Shop <shop@example.org> escreveu:\n\n> How many?",
-		"Swedish":             "Den tis 3 mars 2026 kl 09:15 skrev Shop <shop@example.org>:\n\n> How many?",
-		"Polish":              "wt., 3 mar 2026 o 09:15 Shop <shop@example.org> napisał(a):\n\n> How many?",
-		"Russian":             "вт, 3 мар. 2026 г. в 09:15, Shop <shop@example.org>:\n\n> How many?",
-		"Japanese":            "2026年3月3日(火) 9:15 Shop <shop@example.org>:\n\n> How many?",
-		"Korean":              "2026년 3월 3일 (화) 오전 9:15, Shop <shop@example.org>님이 작성:\n\n> How many?",
-		"Chinese, Gmail":      "Shop <shop@example.org> 于2026年3月3日周二 09:15写道：\n\n> How many?",
-		"Chinese, Apple":      "在 2026年3月3日，09:15，Shop <shop@example.org> 写道：\n\nHow many?",
-		"Chinese, Taiwan":     "Shop <shop@example.org> 於 2026年3月3日 週二 上午9:15寫道：\n\n> How many?",
-		"NetEase":             "在 2026-03-03 09:15:42，\"Shop\" <shop@example.org> 写道：\n\nHow many?",
-		"NetEase, table":      "---- 回复的原邮件 ----\n| 发件人 | Shop<shop@example.org> |\n| 日期 | 2026年03月03日 |\n\nHow many?",
-		"QQ Mail":             "------------------ 原始邮件 ------------------\n发件人: \"Shop\" <shop@example.org>;\n发送时间: 2026年3月3日(星期二) 上午9:15\n收件人: \"Ann\";\n主题: 数量\n\nHow many?",
-		"Foxmail":             "发件人： Shop\n发送时间： 2026-03-03 09:15\n收件人： Ann\n主题： 数量\nHow many?",
-		"Outlook, Taiwan":     "寄件者: Shop <shop@example.org>\n寄件日期: 2026年3月3日 上午 09:15\n收件者: Ann\n主旨: 數量\n\nHow many?",
-		"Outlook":             "________________________________\nFrom: Shop <shop@example.org>\nSent: Tuesday, March 3, 2026 9:15 AM\nTo: Ann\nSubject: Quantity\n\nHow many?",
-		"Outlook, bold":       "*From:* Shop\n*Sent:* Tuesday, March 3, 2026 9:15 AM\n*To:* Ann\n*Subject:* Quantity\n\nHow many?",
-		"original message":    "-----Original Message-----\nHow many?",
-		"our separator":       separator + "\nHow many?",
-		"separator, intro":    "On 3 March Shop wrote:\n\n" + separator + "\nHow many?",
-		"separator, marked":   "On 3 March Shop wrote:\n> " + separator + "\n> How many?",
-		"link broken off":     "Shop wrote:\n> How many?\n (http://example.org/x) >\n> Two?",
-		"quote with blanks":   "Shop wrote:\n\n> How many?\n\n> Two?\n",
-		"date before address": "2026/3/3 Shop <shop@example.org>\n\n> How many?",
-	} {
+	for name, below := range quotations(t) {
 		got := Extract(Input{Text: answer + "\n\n" + below, Separators: []string{separator}})
-		if got.Text != answer || got.Folded != strings.TrimSpace(below) || got.Whole {
+		if got.Text != answer || got.Folded != below || got.Whole {
 			t.Errorf("%s:\ntext   %q\nfolded %q", name, got.Text, got.Folded)
 		}
 	}
+}
+
+// quotations reads what mail programs put below an answer, each under a line "=== name".
+func quotations(t *testing.T) map[string]string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/quotations.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, section := range strings.Split(string(data), "=== ")[1:] {
+		name, text, _ := strings.Cut(section, "\n")
+		found[name] = strings.TrimSpace(text)
+	}
+	return found
 }
 
 func TestSignaturesAreTakenOff(t *testing.T) {
@@ -109,7 +87,7 @@ func TestTextOfTheAuthorIsKept(t *testing.T) {
 			"Date: Tue, 3 Mar 2026\nSubject: x\nTo: Ann\n\nText\n> quote",
 	} {
 		got := Extract(Input{Text: text})
-		if got.Text != trimBlankLines(text) || got.Folded != "" || got.Signature != "" || got.Whole {
+		if got.Text != trimBlankLines(text) || got.Folded+got.Signature != "" || got.Whole {
 			t.Errorf("%q became %+v", text, got)
 		}
 	}
@@ -148,6 +126,17 @@ func TestSeparatorAndAttributionAreHiddenBetweenAnswers(t *testing.T) {
 	})
 	if want := "> One?\n\nYes.\n\n> Two?\n\nNo."; got.Text != want {
 		t.Errorf("text %q", got.Text)
+	}
+}
+
+func TestSeparatorCutsInsideAForward(t *testing.T) {
+	t.Parallel()
+	const above = "FYI\n\n---------- Forwarded message ---------\nFrom: Shop"
+	got := Extract(Input{
+		Text: above + "\n\n" + separator + "\nprivate", Separators: []string{separator},
+	})
+	if got.Text != above || got.Folded != separator+"\nprivate" {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -233,8 +222,8 @@ func TestS36HostileTextTakesLinearTime(t *testing.T) {
 		"marks": ">", "marked lines": ">\n", "blank lines": "\n", "colons": ":\n",
 		"fields": "From: a\n", "attributions": "On 3 Mar 2026 at 9:15, a <a@b> wrote\n",
 		"open attributions": "On 3 Mar 2026 <\n", "separators": separator + "\n",
-		"delimiters": "-- \n", "alternating": "> a\nb\n", "one line": "x", "forwards": "--- x ---\n",
-		"addresses": "a@b>\n",
+		"delimiters": "-- \n", "alternating": "> a\nb\n", "one line": "x",
+		"forwards": "--- x ---\n", "addresses": "a@b>\n",
 	} {
 		text := strings.Repeat(unit, size/len(unit))
 		start := time.Now()

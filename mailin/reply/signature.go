@@ -94,7 +94,8 @@ func looseDelimiter(line string) bool {
 		strings.Trim(line, "_") == ""
 }
 
-// looksSigned tells whether the lines [from, end) look like a signature: few, short, and no sentences.
+// looksSigned tells whether the lines [from, end) look like a signature: few, short, and no
+// sentences.
 func (m *mail) looksSigned(from, end int) bool {
 	said := 0
 	for i := from; i < end; i++ {
