@@ -136,12 +136,19 @@ func TestPassagesOfChineseNotes(t *testing.T) {
 	}
 }
 
-// A note and a mail of one repeated letter give every window one hash.
-func TestPassagesAreLinear(t *testing.T) {
+func TestLongNotesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	same := strings.Repeat("a", 1<<20)
-	if p := newPassages([]string{same}); !p.in(same) || len(p.at) != 1 {
+	if p := newPassages([]string{same}); !p.in(same) || len(p) != 1 {
 		t.Error("a passage was not seen")
+	}
+}
+
+func TestOldNotesAreForgottenBeforeNewOnes(t *testing.T) {
+	t.Parallel()
+	p := newPassages([]string{noteText, strings.Repeat("b", maxNotes-1)})
+	if p.in(fold(noteText)) || !p.in(strings.Repeat("b", minPassage)) {
+		t.Error("the newest note must be remembered, the one beyond the bound must not")
 	}
 }
 

@@ -1,31 +1,32 @@
 package compose
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // minPassage is how many characters in a row, white space folded, make a passage of a note that
 // must not leave (RULES 6).
 const minPassage = 40
 
-// passages finds whether a text holds minPassage characters in a row of one of some notes. It keeps
-// a rolling hash of every such run (Rabin and Karp), so that both sides are read once.
-type passages struct {
-	notes [][]rune
-	at    map[uint64][]place
-}
+// maxNotes bounds, in bytes, how much of a ticket's notes is remembered; the newest come first. It
+// is more than people write in a ticket's life, and keeps the memory of one guard below 50 MB.
+const maxNotes = 2 << 20
 
-// place is where a run begins.
-type place struct{ note, start int }
+// passages are the hashes of every run of minPassage characters of some notes (Rabin and Karp), so
+// that notes and mail are read once each. Two runs of one hash are so rare that nobody looks
+// closer: a mail that is held for it is released by hand.
+type passages map[uint64]struct{}
 
+// newPassages takes notes, oldest first.
 func newPassages(notes []string) passages {
-	p := passages{at: map[uint64][]place{}}
-	for i, note := range notes {
-		runes := []rune(fold(note))
-		p.notes = append(p.notes, runes)
-		roll(runes, func(start int, hash uint64) bool {
-			// One place for each hash is enough but for collisions, which two places outlive.
-			if places := p.at[hash]; len(places) < 2 {
-				p.at[hash] = append(places, place{i, start})
-			}
+	p, size := passages{}, 0
+	for _, note := range slices.Backward(notes) {
+		if size += len(note); size > maxNotes {
+			break
+		}
+		roll(fold(note), func(hash uint64) bool {
+			p[hash] = struct{}{}
 			return true
 		})
 	}
@@ -33,33 +34,30 @@ func newPassages(notes []string) passages {
 }
 
 // in tells whether a folded text holds a passage.
-func (p passages) in(text string) bool {
-	if len(p.at) == 0 {
+func (p passages) in(text string) (found bool) {
+	if len(p) == 0 {
 		return false
 	}
-	runes, found := []rune(text), false
-	roll(runes, func(start int, hash uint64) bool {
-		for _, pl := range p.at[hash] {
-			run := p.notes[pl.note][pl.start : pl.start+minPassage]
-			found = found || string(run) == string(runes[start:start+minPassage])
-		}
+	roll(text, func(hash uint64) bool {
+		_, found = p[hash]
 		return !found
 	})
 	return found
 }
 
 // roll calls yield with the hash of every run of minPassage runes, until it returns false.
-func roll(runes []rune, yield func(start int, hash uint64) bool) {
+func roll(text string, yield func(hash uint64) bool) {
 	const base = 1_000_003
+	var run [minPassage]uint64 // the last runes, in a ring
 	var hash, power uint64 = 0, 1
-	for i, r := range runes {
-		hash = hash*base + uint64(r)
-		if i < minPassage {
-			power *= base
-		} else {
-			hash -= power * uint64(runes[i-minPassage])
-		}
-		if i >= minPassage-1 && !yield(i-minPassage+1, hash) {
+	for range minPassage {
+		power *= base
+	}
+	n := 0
+	for _, r := range text {
+		hash = hash*base + uint64(r) - power*run[n%minPassage]
+		run[n%minPassage] = uint64(r)
+		if n++; n >= minPassage && !yield(hash) {
 			return
 		}
 	}
