@@ -193,11 +193,10 @@ func divider(line string) (word string, dashed bool) {
 	return strings.ToLower(strings.ReplaceAll(inner, "’", "'")), dashed
 }
 
-// header tells whether a quoted header begins at line i: the author first, or first but one, and
-// at least two more fields close below, a date or a subject among them.
+// header tells whether a quoted header begins at line i: a field, and close below others, so that
+// there are at least three with the author and a date or a subject among them.
 func (m *mail) header(i int) bool {
-	first := m.field(i)
-	if first == noField {
+	if m.field(i) == noField {
 		return false
 	}
 	var seen [otherField + 1]bool

@@ -14,15 +14,11 @@ func (m *mail) foldQuotes(end int) {
 	if len(blocks) == 0 {
 		return
 	}
-	last := blocks[len(blocks)-1]
-	if m.endsWith(last, end) {
+	first, last := blocks[0], blocks[len(blocks)-1]
+	atTop := len(blocks) == 1 && m.skipBlank(0, first.from) == first.from
+	if atTop || m.endsWith(last, end) {
 		m.label(last.from, last.to, folded)
 		blocks = blocks[:len(blocks)-1]
-		end = last.from
-	}
-	if len(blocks) == 1 && m.skipBlank(0, blocks[0].from) == blocks[0].from {
-		m.label(blocks[0].from, blocks[0].to, folded)
-		return
 	}
 	for _, b := range blocks {
 		m.hideIntroduction(b)
@@ -43,10 +39,8 @@ func (m *mail) blocks(end int) []block {
 			floor = found[len(found)-1].to
 		}
 		above := m.skipBlankBack(floor, i)
-		if at := m.attributionAbove(above); at >= floor {
-			if at < above {
-				b.from = at
-			}
+		if at := m.attributionAbove(above); at >= floor && at < above {
+			b.from = at
 		}
 		if len(found) > 0 && m.skipBlank(floor, b.from) == b.from {
 			found[len(found)-1].to = b.to

@@ -103,6 +103,10 @@ func TestAnswersBetweenQuotedLinesStayWithThem(t *testing.T) {
 	if got.Text != between || got.Folded != "> Three?\n> Ann" {
 		t.Errorf("the quotation below the last answer: %+v", got)
 	}
+	one := Extract(Input{Text: "Ann wrote:\n> One?\n\nYes.\n\n> Two?"})
+	if one.Text != "Ann wrote:\n> One?\n\nYes." || one.Folded != "> Two?" {
+		t.Errorf("a single answer between: %+v", one)
+	}
 	around := "Hello,\n\n> One?\n\nYes."
 	if got := Extract(Input{Text: around}); got.Text != around {
 		t.Errorf("a quoted line in a letter: %+v", got)
