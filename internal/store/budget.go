@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// bucket is the grain of budgets: what is counted within a minute is one number.
+	bucket = time.Minute
+	// budgetKept is how long counts are kept; the longest window of RULES section 3 is a day.
+	budgetKept = 48 * time.Hour
+	// pruneEvery is how often old counts and keys are dropped.
+	pruneEvery = time.Hour
+)
+
+// Spend implements tickets.BudgetTx.
+func (t *tx) Spend(ctx context.Context, key string, at time.Time, n int) error {
+	if err := t.prune(ctx); err != nil {
+		return err
+	}
+	return t.do(ctx, "count "+key, `
+		INSERT INTO budget (key, bucket, count) VALUES ($1, $2, $3)
+		ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + excluded.count`,
+		key, at.Truncate(bucket), n)
+}
+
+// Spent implements tickets.BudgetTx. The minute in which the window begins counts whole: rather
+// one mail too few than one too many.
+func (t *tx) Spent(ctx context.Context, key string, since time.Time) (int, error) {
+	n, err := one(ctx, t, "read count of "+key, scanInt, `
+		SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM budget WHERE key = $1 AND bucket >= $2`,
+		key, since.Truncate(bucket))
+	return int(n), err
+}
+
+// prune drops old counts and keys, once in a while: in every transaction it would make those of
+// PostgreSQL conflict for nothing.
+func (t *tx) prune(ctx context.Context) error {
+	now, last := t.db.clock.Now(), t.db.pruned.Load()
+	if now.Before(time.UnixMicro(last).Add(pruneEvery)) ||
+		!t.db.pruned.CompareAndSwap(last, now.UnixMicro()) {
+		return nil
+	}
+	err := t.do(ctx, "drop old counts", `DELETE FROM budget WHERE bucket < $1`, now.Add(-budgetKept))
+	if err != nil {
+		return err
+	}
+	return t.do(ctx, "drop old keys", `DELETE FROM mail_key WHERE expires_at > 0 AND expires_at <= $1`,
+		now)
+}

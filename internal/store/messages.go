@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"helpgate/tickets"
+)
+
+const messageColumns = `id, ticket, kind, author_name, author_address, author_id, author_role,
+	direction, at, subject, text, reply_text, html, reply_html, message_id, rule, auto, verified,
+	flags`
+
+func scanMessage(s scanner) (m tickets.Message, err error) {
+	return m, s.Scan(&m.ID, &m.Ticket, &m.Kind, &m.Author.Name, &m.Author.Address, &m.AuthorID,
+		&m.AuthorRole, &m.Direction, instant{&m.At}, &m.Subject, &m.Text, &m.ReplyText, &m.HTML,
+		&m.ReplyHTML, &m.MessageID, &m.Rule, &m.Auto, &m.Verified, asJSON{&m.Flags})
+}
+
+// AddMessage implements tickets.MessageTx.
+func (t *tx) AddMessage(ctx context.Context, m *tickets.Message) (err error) {
+	op := fmt.Sprintf("add message to ticket %d", m.Ticket)
+	m.ID, err = t.insert(ctx, op, `
+		INSERT INTO message (ticket, kind, author_name, author_address, author_id, author_role,
+			direction, at, subject, text, reply_text, html, reply_html, message_id, rule, auto,
+			verified, flags)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		RETURNING id`,
+		m.Ticket, m.Kind, m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, m.Direction,
+		m.At, m.Subject, m.Text, m.ReplyText, m.HTML, m.ReplyHTML, m.MessageID, m.Rule, m.Auto,
+		m.Verified, asJSON{m.Flags})
+	for i := 0; i < len(m.Attachments) && err == nil; i++ {
+		a := &m.Attachments[i]
+		a.ID, err = t.insert(ctx, op, `
+			INSERT INTO attachment
+				(message, filename, content_type, content_id, inline, sha256, size)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+			m.ID, a.Filename, a.ContentType, a.ContentID, a.Inline, a.Blob.SHA256, a.Blob.Size)
+	}
+	return err
+}
+
+// SaveMessage implements tickets.MessageTx.
+func (t *tx) SaveMessage(ctx context.Context, m tickets.Message) error {
+	op := fmt.Sprintf("save message %d", m.ID)
+	err := t.change(ctx, op, `
+		UPDATE message SET ticket = $1, kind = $2, direction = $3, flags = $4, verified = $5
+		WHERE id = $6`, m.Ticket, m.Kind, m.Direction, asJSON{m.Flags}, m.Verified, m.ID)
+	if err != nil {
+		return err
+	}
+	err = t.do(ctx, op, `UPDATE ref SET ticket = $1 WHERE message = $2 AND ticket <> $1`,
+		m.Ticket, m.ID)
+	if err != nil {
+		return err
+	}
+	return t.do(ctx, op, `UPDATE mail_key SET ticket = $1 WHERE message = $2 AND ticket <> $1`,
+		m.Ticket, m.ID)
+}
+
+// Message implements tickets.MessageTx.
+func (t *tx) Message(ctx context.Context, id int64) (tickets.Message, error) {
+	op := fmt.Sprintf("read message %d", id)
+	m, err := one(ctx, t, op, scanMessage,
+		`SELECT `+messageColumns+` FROM message WHERE id = $1`, id)
+	if err != nil {
+		return m, err
+	}
+	files, err := list(ctx, t, op, scanFile, `
+		SELECT message, id, filename, content_type, content_id, inline, sha256, size
+		FROM attachment WHERE message = $1 ORDER BY id`, id)
+	for _, f := range files {
+		m.Attachments = append(m.Attachments, f.Attachment)
+	}
+	return m, err
+}
+
+// Messages implements tickets.MessageTx.
+func (t *tx) Messages(ctx context.Context, ticket int64) ([]tickets.Message, error) {
+	op := fmt.Sprintf("list messages of ticket %d", ticket)
+	all, err := list(ctx, t, op, scanMessage,
+		`SELECT `+messageColumns+` FROM message WHERE ticket = $1 ORDER BY at, id`, ticket)
+	if err != nil {
+		return nil, err
+	}
+	files, err := list(ctx, t, op, scanFile, `
+		SELECT a.message, a.id, a.filename, a.content_type, a.content_id, a.inline, a.sha256, a.size
+		FROM attachment a JOIN message m ON m.id = a.message
+		WHERE m.ticket = $1 ORDER BY a.id`, ticket)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[int64]*tickets.Message, len(all))
+	for i := range all {
+		index[all[i].ID] = &all[i]
+	}
+	for _, f := range files {
+		m := index[f.message]
+		m.Attachments = append(m.Attachments, f.Attachment)
+	}
+	return all, nil
+}
+
+// file is an attachment and the message that has it.
+type file struct {
+	message int64
+	tickets.Attachment
+}
+
+func scanFile(s scanner) (f file, err error) {
+	return f, s.Scan(&f.message, &f.ID, &f.Filename, &f.ContentType, &f.ContentID, &f.Inline,
+		&f.Blob.SHA256, &f.Blob.Size)
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"helpgate/tickets"
+)
+
+const customerColumns = `id, address, name, locale, timezone, known, created_at`
+
+func scanCustomer(s scanner) (c tickets.Customer, err error) {
+	return c, s.Scan(&c.ID, &c.Address, &c.Name, &c.Locale, &c.Timezone, &c.Known,
+		instant{&c.CreatedAt})
+}
+
+// Customer implements tickets.PeopleTx.
+func (t *tx) Customer(ctx context.Context, id int64) (tickets.Customer, error) {
+	return one(ctx, t, fmt.Sprintf("read customer %d", id), scanCustomer,
+		`SELECT `+customerColumns+` FROM customer WHERE id = $1`, id)
+}
+
+// CustomerByAddress implements tickets.PeopleTx.
+func (t *tx) CustomerByAddress(ctx context.Context, address string) (tickets.Customer, error) {
+	return one(ctx, t, "read customer "+address, scanCustomer,
+		`SELECT `+customerColumns+` FROM customer WHERE address = $1`, address)
+}
+
+// SaveCustomer implements tickets.PeopleTx.
+func (t *tx) SaveCustomer(ctx context.Context, c *tickets.Customer) (err error) {
+	op := "save customer " + c.Address
+	if c.ID == 0 {
+		c.ID, err = t.insert(ctx, op, `
+			INSERT INTO customer (address, name, locale, timezone, known, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+			c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt)
+		return err
+	}
+	return t.change(ctx, op, `
+		UPDATE customer SET address = $1, name = $2, locale = $3, timezone = $4, known = $5,
+			created_at = $6
+		WHERE id = $7`,
+		c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt, c.ID)
+}
+
+// Agents implements tickets.PeopleTx.
+func (t *tx) Agents(ctx context.Context) ([]tickets.Agent, error) {
+	all, err := list(ctx, t, "list agents", scanAgent, `
+		SELECT id, name, team, lead, locale, timezone, active, away_until, created_at
+		FROM agent ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	type address struct {
+		agent int64
+		text  string
+	}
+	scan := func(s scanner) (a address, err error) { return a, s.Scan(&a.agent, &a.text) }
+	addresses, err := list(ctx, t, "list agents' addresses", scan,
+		`SELECT agent, address FROM agent_address ORDER BY agent, position`)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[int64]*tickets.Agent, len(all))
+	for i := range all {
+		index[all[i].ID] = &all[i]
+	}
+	for _, a := range addresses {
+		index[a.agent].Addresses = append(index[a.agent].Addresses, a.text)
+	}
+	return all, nil
+}
+
+func scanAgent(s scanner) (a tickets.Agent, err error) {
+	return a, s.Scan(&a.ID, &a.Name, &a.Team, &a.Lead, &a.Locale, &a.Timezone, &a.Active,
+		instant{&a.AwayUntil}, instant{&a.CreatedAt})
+}
+
+// SaveAgent implements tickets.PeopleTx.
+func (t *tx) SaveAgent(ctx context.Context, a *tickets.Agent) (err error) {
+	op := "save agent " + a.Name
+	if a.ID == 0 {
+		a.ID, err = t.insert(ctx, op, `
+			INSERT INTO agent (name, team, lead, locale, timezone, active, away_until, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+			a.Name, a.Team, a.Lead, a.Locale, a.Timezone, a.Active, a.AwayUntil, a.CreatedAt)
+	} else {
+		err = t.change(ctx, op, `
+			UPDATE agent SET name = $1, team = $2, lead = $3, locale = $4, timezone = $5,
+				active = $6, away_until = $7, created_at = $8
+			WHERE id = $9`,
+			a.Name, a.Team, a.Lead, a.Locale, a.Timezone, a.Active, a.AwayUntil, a.CreatedAt, a.ID)
+	}
+	if err == nil {
+		err = t.do(ctx, op, `DELETE FROM agent_address WHERE agent = $1`, a.ID)
+	}
+	for i := 0; i < len(a.Addresses) && err == nil; i++ {
+		err = t.do(ctx, op,
+			`INSERT INTO agent_address (address, agent, position) VALUES ($1, $2, $3)`,
+			a.Addresses[i], a.ID, i)
+	}
+	return err
+}
+
+// Participants implements tickets.ParticipantTx.
+func (t *tx) Participants(ctx context.Context, ticket int64) ([]tickets.Participant, error) {
+	scan := func(s scanner) (p tickets.Participant, err error) {
+		return p, s.Scan(&p.Ticket, &p.Address, &p.Name, &p.State, instant{&p.At})
+	}
+	return list(ctx, t, fmt.Sprintf("list participants of ticket %d", ticket), scan, `
+		SELECT ticket, address, name, state, at FROM participant
+		WHERE ticket = $1 ORDER BY at, address`, ticket)
+}
+
+// SaveParticipant implements tickets.ParticipantTx.
+func (t *tx) SaveParticipant(ctx context.Context, p tickets.Participant) error {
+	return t.do(ctx, fmt.Sprintf("save participant of ticket %d", p.Ticket), `
+		INSERT INTO participant (ticket, address, name, state, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (ticket, address) DO UPDATE SET name = excluded.name, state = excluded.state`,
+		p.Ticket, p.Address, p.Name, p.State, p.At)
+}

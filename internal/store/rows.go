@@ -1,0 +1,109 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"helpgate/mailout/queue"
+	"helpgate/tickets"
+)
+
+// Rows implements queue.Rows.
+type Rows struct{ db *DB }
+
+var _ queue.Rows = Rows{}
+
+// Rows gives the store as the queue sees it.
+func (d *DB) Rows() Rows { return Rows{d} }
+
+// update runs at READ COMMITTED: each act is one statement on rows that are the worker's own, and
+// serializable ones would have intake repeated for nothing.
+func (r Rows) update(ctx context.Context, fn func(*tx) error) error {
+	return r.db.update(ctx, sql.LevelReadCommitted, fn)
+}
+
+// Claim implements queue.Rows.
+func (r Rows) Claim(
+	ctx context.Context, now, leaseUntil time.Time, n int,
+) (claimed []tickets.Outgoing, err error) {
+	// MATERIALIZED, because PostgreSQL may otherwise run the SELECT again and lease more than n.
+	query := `
+		WITH due AS MATERIALIZED (
+			SELECT id FROM outbox
+			WHERE status IN ('waiting', 'sending') AND next_attempt <= $1
+			ORDER BY rank, id LIMIT $2 ` + r.db.engine.dialect().skipLocked + `)
+		UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_attempt = $3,
+			join_key = ''
+		WHERE id IN (SELECT id FROM due) RETURNING ` + outboxColumns
+	err = r.update(ctx, func(t *tx) error {
+		claimed, err = list(ctx, t, "lease outbox rows", scanOutgoing, query, now, n, leaseUntil)
+		return err
+	})
+	slices.SortFunc(claimed, func(a, b tickets.Outgoing) int {
+		return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), cmp.Compare(a.ID, b.ID))
+	})
+	return claimed, err
+}
+
+// SetContent implements queue.Rows. Bytes that are tied to a row stay so: a worker whose lease ran
+// out meets ErrNotFound, and does not send another mail under the same Message-ID.
+func (r Rows) SetContent(ctx context.Context, id int64, content tickets.Blob) error {
+	return r.update(ctx, func(t *tx) error {
+		if err := t.PutBlob(ctx, content); err != nil {
+			return err
+		}
+		return t.change(ctx, fmt.Sprintf("set content of outbox row %d", id), `
+			UPDATE outbox SET content = $1 WHERE id = $2 AND (content = '' OR content = $1)`,
+			content.SHA256, id)
+	})
+}
+
+// Sent implements queue.Rows.
+func (r Rows) Sent(ctx context.Context, id int64, at time.Time, reply string) error {
+	return r.update(ctx, func(t *tx) error {
+		return t.change(ctx, fmt.Sprintf("end outbox row %d", id), `
+			UPDATE outbox SET status = 'sent', sent_at = $1, last_reply = $2 WHERE id = $3`,
+			at, reply, id)
+	})
+}
+
+// Retry implements queue.Rows. ErrNotFound when the row is not leased.
+func (r Rows) Retry(ctx context.Context, id int64, next time.Time, reply string) error {
+	return r.update(ctx, func(t *tx) error {
+		return t.change(ctx, fmt.Sprintf("give outbox row %d back", id), `
+			UPDATE outbox SET status = 'waiting', next_attempt = $1, last_reply = $2
+			WHERE id = $3 AND status = 'sending'`, next, reply, id)
+	})
+}
+
+// NextDue implements queue.Rows.
+func (r Rows) NextDue(ctx context.Context) (next time.Time, err error) {
+	scan := func(s scanner) (at time.Time, err error) { return at, s.Scan(instant{&at}) }
+	err = r.db.engine.view(ctx, func(t *tx) error {
+		next, err = one(ctx, t, "find next outbox row", scan, `
+			SELECT COALESCE(MIN(next_attempt), 0) FROM outbox
+			WHERE status IN ('waiting', 'sending')`)
+		return err
+	})
+	return next, err
+}
+
+// List implements queue.Rows.
+func (r Rows) List(
+	ctx context.Context, status tickets.OutStatus, limit int,
+) (rows []tickets.Outgoing, err error) {
+	query, args := `SELECT `+outboxColumns+` FROM outbox ORDER BY id DESC LIMIT $1`, []any{limit}
+	if status != "" {
+		query = `SELECT ` + outboxColumns + ` FROM outbox WHERE status = $2 ORDER BY id DESC LIMIT $1`
+		args = append(args, status)
+	}
+	err = r.db.engine.view(ctx, func(t *tx) error {
+		rows, err = list(ctx, t, "list outbox rows", scanOutgoing, query, args...)
+		return err
+	})
+	return rows, err
+}

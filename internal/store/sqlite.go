@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+const (
+	// readers is how many Views run at once. They are short, and each costs a connection with its
+	// own page cache.
+	readers = 8
+	// busyTimeout is how long, in milliseconds, a writer waits for another process, such as the
+	// CLI beside the server.
+	busyTimeout = "5000"
+)
+
+// sqlite is the engine on a file: one connection that writes, owned by the writer, and a few that
+// read.
+type sqlite struct {
+	words   dialect
+	write   *sql.DB
+	read    *sql.DB
+	writer  *writer
+	readers chan *conn
+	conns   []*conn
+	newTx   func(runner) *tx
+	closing chan struct{}
+	once    sync.Once
+}
+
+func openSQLite(
+	ctx context.Context, path string, log *slog.Logger, newTx func(runner) *tx,
+) (_ *sqlite, created bool, err error) {
+	if !filepath.IsAbs(path) {
+		return nil, false, fmt.Errorf("%q is not an absolute path", path)
+	}
+	s := &sqlite{
+		words:   sqliteDialect(filepath.Dir(path)),
+		readers: make(chan *conn, readers),
+		newTx:   newTx,
+		closing: make(chan struct{}),
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.disconnect())
+		}
+	}()
+	if err := createFile(path); err != nil {
+		return nil, false, err
+	}
+	if s.write, err = connectSQLite(path, writing); err != nil {
+		return nil, false, err
+	}
+	if created, err = migrate(ctx, s.write, s.words, log); err != nil {
+		return nil, false, err
+	}
+	if s.read, err = connectSQLite(path, reading); err != nil {
+		return nil, false, err
+	}
+	for range readers {
+		c, err := s.conn(ctx, s.read)
+		if err != nil {
+			return nil, false, err
+		}
+		s.readers <- c
+	}
+	c, err := s.conn(ctx, s.write)
+	if err != nil {
+		return nil, false, err
+	}
+	// A statement that is interrupted while it writes takes the whole transaction with it, and so
+	// everybody's update of the group.
+	c.steady = true
+	s.writer = startWriter(c, newTx, s.closing)
+	return s, created, nil
+}
+
+func existsSQLite(ctx context.Context, path string) (bool, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	db, err := connectSQLite(path, reading)
+	if err != nil {
+		return false, err
+	}
+	defer db.Close()
+	return hasSchema(ctx, db, sqliteDialect(filepath.Dir(path)))
+}
+
+// update leaves the level aside: one writer is serializable.
+func (s *sqlite) update(ctx context.Context, _ sql.IsolationLevel, fn func(*tx) error) error {
+	return s.writer.update(ctx, fn)
+}
+
+func (s *sqlite) view(ctx context.Context, fn func(*tx) error) error {
+	var c *conn
+	select {
+	case c = <-s.readers:
+	case <-s.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// Deferred, in this order: ROLLBACK ends the state even when fn panics.
+	defer func() { s.readers <- c }()
+	if err := c.do(`BEGIN`); err != nil {
+		return fmt.Errorf("begin view: %w", err)
+	}
+	defer c.do(`ROLLBACK`)
+	return fn(s.newTx(c))
+}
+
+func (s *sqlite) dialect() dialect { return s.words }
+
+func (s *sqlite) ping(ctx context.Context) error {
+	return s.view(ctx, func(t *tx) error {
+		_, err := list(ctx, t, "read marks", scanString, `SELECT value FROM mark WHERE key = $1`, "")
+		return err
+	})
+}
+
+func (s *sqlite) close() (err error) {
+	s.once.Do(func() {
+		close(s.closing)
+		<-s.writer.stopped
+		for range readers {
+			<-s.readers
+		}
+		err = s.disconnect()
+	})
+	return err
+}
+
+// disconnect closes what is open. The connections go back to their pools first, which would wait
+// for them otherwise.
+func (s *sqlite) disconnect() error {
+	var errs []error
+	for _, c := range s.conns {
+		errs = append(errs, c.db.Close())
+	}
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// conn takes a connection out of the pool for good.
+func (s *sqlite) conn(ctx context.Context, db *sql.DB) (*conn, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	s.conns = append(s.conns, &conn{
+		db: c, rewrite: s.words.rewrite, prepared: map[string]*sql.Stmt{},
+	})
+	return s.conns[len(s.conns)-1], nil
+}
+
+// createFile makes an empty database that only its owner may read: SQLite gives its files the
+// rights of the first one, and without this the umask would decide who reads the mail.
+func createFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// What a connection is for.
+var (
+	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
+	// a transaction that turns from reading to writing fails at once when another has written.
+	writing = url.Values{
+		"_busy_timeout": {busyTimeout}, "_foreign_keys": {"1"},
+		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},
+	}
+	reading = url.Values{"_busy_timeout": {busyTimeout}, "_query_only": {"1"}, "mode": {"rw"}}
+)
+
+func connectSQLite(path string, options url.Values) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
+	db, err := sql.Open("sqlite3", dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}

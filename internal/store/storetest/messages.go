@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"time"
+
+	"helpgate/tickets"
+)
+
+// wholeMessage has every field set.
+func wholeMessage(ticket int64) tickets.Message {
+	return tickets.Message{
+		Ticket: ticket, Kind: tickets.KindMessage,
+		Author:   tickets.Person{Name: "王芳", Address: "fang@example.org"},
+		AuthorID: 3, AuthorRole: tickets.RoleCustomer, Direction: tickets.DirectionIn, At: Now,
+		Subject: "Re: printer", Text: "text", ReplyText: "reply", HTML: "<p>", ReplyHTML: "<b>",
+		MessageID: "id@example.org", Rule: "reply-address", Auto: "ooo",
+		Verified: tickets.VerifiedPass, Flags: []string{tickets.FlagHeld},
+		Attachments: []tickets.Attachment{
+			{Filename: "b.pdf", ContentType: "application/pdf", Blob: tickets.Blob{SHA256: "02", Size: 2}},
+			{Filename: "a.png", ContentType: "image/png", ContentID: "x", Inline: true,
+				Blob: tickets.Blob{SHA256: "01", Size: 1}},
+		},
+	}
+}
+
+func testMessage(b *bundle) {
+	n := b.ticket()
+	late, early := wholeMessage(n), tickets.Message{Ticket: n, At: Now.Add(-time.Minute)}
+	b.update(func(tx tickets.Tx) error {
+		b.must(tx.AddMessage(b.ctx, &late))
+		return tx.AddMessage(b.ctx, &early)
+	})
+	if late.ID == 0 || late.Attachments[0].ID == 0 || late.ID == early.ID {
+		b.Fatalf("IDs are not set: %+v", late)
+	}
+	b.view(func(tx tickets.Tx) error {
+		one, err := tx.Message(b.ctx, late.ID)
+		b.must(err)
+		b.equal(one, late)
+		all, err := tx.Messages(b.ctx, n)
+		b.must(err)
+		b.equal(all, []tickets.Message{early, late})
+		_, err = tx.Message(b.ctx, 99)
+		b.missing(err)
+		return nil
+	})
+}
+
+func testSaveMessage(b *bundle) {
+	n, other := b.ticket(), b.ticket()
+	m := wholeMessage(n)
+	b.update(func(tx tickets.Tx) error {
+		b.must(tx.AddMessage(b.ctx, &m))
+		b.must(tx.AddKey(b.ctx, tickets.Key{Hash: "h", Ticket: n, Message: m.ID}))
+		return tx.AddRefs(b.ctx, []tickets.Ref{{MessageID: "r", Ticket: n, Message: m.ID, Own: true}})
+	})
+	m.Ticket, m.Kind, m.Direction = other, tickets.KindNote, tickets.DirectionOut
+	m.Flags, m.Verified = nil, tickets.VerifiedFail
+	b.update(func(tx tickets.Tx) error { return tx.SaveMessage(b.ctx, m) })
+	b.view(func(tx tickets.Tx) error {
+		got, err := tx.Message(b.ctx, m.ID)
+		b.must(err)
+		b.equal(got, m)
+		refs, err := tx.FindRefs(b.ctx, []string{"r"})
+		b.must(err)
+		b.equal(refs, []tickets.Ref{{MessageID: "r", Ticket: other, Message: m.ID, Own: true}})
+		keys, err := tx.Keys(b.ctx, "h", "", Now)
+		b.must(err)
+		b.equal(keys[0].Ticket, other)
+		return nil
+	})
+	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
+		return tx.SaveMessage(b.ctx, tickets.Message{ID: 99, Ticket: n})
+	}))
+}

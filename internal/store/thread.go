@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"helpgate/tickets"
+)
+
+// AddRefs implements tickets.ThreadTx.
+func (t *tx) AddRefs(ctx context.Context, refs []tickets.Ref) error {
+	for _, r := range refs {
+		err := t.do(ctx, "add reference "+r.MessageID, `
+			INSERT INTO ref (message_id, ticket, message, own) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (message_id, ticket, message, own) DO NOTHING`,
+			r.MessageID, r.Ticket, r.Message, r.Own)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindRefs implements tickets.ThreadTx. It asks for eight ids at a time, the last ones repeated to
+// fill up, so that the statement has one text.
+func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) {
+	const batch = 8
+	scan := func(s scanner) (r tickets.Ref, err error) {
+		return r, s.Scan(&r.MessageID, &r.Ticket, &r.Message, &r.Own)
+	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	var all []tickets.Ref
+	for some := range slices.Chunk(ids, batch) {
+		args := make([]any, batch)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)]
+		}
+		found, err := list(ctx, t, "find references", scan, `
+			SELECT message_id, ticket, message, own FROM ref
+			WHERE message_id IN ($1, $2, $3, $4, $5, $6, $7, $8)
+			ORDER BY message_id, ticket, message, own`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// AddKey implements tickets.ThreadTx.
+func (t *tx) AddKey(ctx context.Context, k tickets.Key) error {
+	return t.do(ctx, "add key "+k.Hash, `
+		INSERT INTO mail_key
+			(hash, message_id, subject, lines, text_hash, ticket, message, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		k.Hash, k.MessageID, k.Subject, packLines(k.Lines), k.Text, k.Ticket, k.Message, k.ExpiresAt)
+}
+
+// Keys implements tickets.ThreadTx.
+func (t *tx) Keys(
+	ctx context.Context, hash, messageID string, now time.Time,
+) ([]tickets.Key, error) {
+	return list(ctx, t, "find keys", scanKey, `
+		SELECT hash, message_id, subject, lines, text_hash, ticket, message, expires_at
+		FROM mail_key
+		WHERE (hash = $1 OR (message_id = $2 AND message_id <> ''))
+			AND (expires_at = 0 OR expires_at > $3)
+		ORDER BY id`, hash, messageID, now)
+}
+
+func scanKey(s scanner) (k tickets.Key, err error) {
+	var lines []byte
+	err = s.Scan(&k.Hash, &k.MessageID, &k.Subject, &lines, &k.Text, &k.Ticket, &k.Message,
+		instant{&k.ExpiresAt})
+	if len(lines)%8 != 0 {
+		return k, errors.Join(err, errors.New("lines of key are cut"))
+	}
+	for some := range slices.Chunk(lines, 8) {
+		k.Lines = append(k.Lines, binary.BigEndian.Uint64(some))
+	}
+	return k, err
+}
+
+// packLines keeps hashes as eight bytes each: a long mail has thousands of lines.
+func packLines(lines []uint64) []byte {
+	packed := make([]byte, 0, 8*len(lines))
+	for _, l := range lines {
+		packed = binary.BigEndian.AppendUint64(packed, l)
+	}
+	return packed
+}
