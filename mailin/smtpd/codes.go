@@ -24,6 +24,7 @@ var (
 	errManyUnknown  = fault(421, "4.7.0", "too many refused recipients")
 	errTimeout      = fault(421, "4.4.2", "timeout")
 	errLost         = fault(421, "4.4.2", "connection lost")
+	errOpenMail     = fault(503, "5.5.1", "a mail is under way already")
 	errBadChunk     = fault(501, "5.5.4", "bad BDAT command")
 	errLongCommand  = fault(500, "5.5.2", "command line too long")
 	errBadSender    = fault(501, "5.1.7", "bad sender address")

@@ -32,6 +32,7 @@ func FuzzSession(f *testing.F) {
 		begin + "DATA\r\nhello\n.\n\r\n.\r\r\n.\r\n" + begin,
 		begin + "BDAT 3\r\nabcBDAT 0 LAST\r\n" + begin + "BDAT 9 LAST\r\nab",
 		begin + "BDAT 0\r\nRSET\r\nEHLO y\r\n" + begin + "BDAT 5\r\nxx",
+		begin + "MAIL FROM:<>\r\nBDAT 0 LAST\r\n",
 		"STARTTLS\r\nNOOP\n\x00\r\nBDAT\r\n", "DATA\r\n.\r\nVRFY x\r\nRCPT TO:<postmaster>\r\n",
 	} {
 		f.Add([]byte(seed))

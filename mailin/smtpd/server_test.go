@@ -79,6 +79,19 @@ func TestPipelinedCommandsAreAnsweredInOrder(t *testing.T) {
 	}
 }
 
+func TestSecondMailIsRefusedAndTheFirstGoesOn(t *testing.T) {
+	t.Parallel()
+	door := &fakeDoor{}
+	c := mailTo(t, serve(t, Config{}, door))
+	c.say("MAIL FROM:<b@example.net>\r\n", "503 5.5.1")
+	c.say("DATA\r\n", "354")
+	c.say(".\r\n", "250")
+	got := door.taken()
+	if len(got) != 1 || got[0].env.From != "a@example.net" || len(got[0].env.To) != 1 {
+		t.Errorf("taken: %+v", got)
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	t.Parallel()
 	w := serve(t, Config{MaxRefused: 100}, &fakeDoor{})

@@ -22,6 +22,7 @@ type session struct {
 	smtp *smtp.Conn
 	log  *slog.Logger
 
+	open bool // behind MAIL
 	utf8 bool // MAIL had SMTPUTF8
 	from string
 	to   []string
@@ -31,9 +32,13 @@ func newSession(srv *Server, c *conn, sc *smtp.Conn) *session {
 	return &session{srv: srv, conn: c, smtp: sc, log: srv.cfg.Logger.With("peer", c.peer)}
 }
 
-// Mail begins a mail. The empty sender is a bounce's (RFC 5321 4.5.5).
+// Mail begins a mail. The empty sender is a bounce's (RFC 5321 4.5.5). A second MAIL is refused
+// (4.1.4); go-smtp would take it and keep the recipients of the first.
 func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 	return s.answer("MAIL", s.try(func() error {
+		if s.open {
+			return errOpenMail
+		}
 		if s.conn.mails++; s.conn.mails > s.srv.cfg.MaxMails {
 			return errManyMails
 		}
@@ -43,7 +48,7 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		if !opts.UTF8 && !ascii(from) {
 			return errNeedsUTF8
 		}
-		s.from, s.utf8, s.to = from, opts.UTF8, nil
+		s.open, s.from, s.utf8 = true, from, opts.UTF8
 		s.conn.startMail()
 		return nil
 	}))
@@ -124,7 +129,7 @@ func (s *session) envelope() mailin.Envelope {
 
 // Reset forgets the mail under way.
 func (s *session) Reset() {
-	s.from, s.to, s.utf8 = "", nil, false
+	s.open, s.from, s.to, s.utf8 = false, "", nil, false
 	s.conn.endMail()
 }
 
