@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -96,6 +97,9 @@ func (r Rows) NextDue(ctx context.Context) (next time.Time, err error) {
 func (r Rows) List(
 	ctx context.Context, status tickets.OutStatus, limit int,
 ) (rows []tickets.Outgoing, err error) {
+	if limit <= 0 {
+		limit = math.MaxInt
+	}
 	query, args := `SELECT `+outboxColumns+` FROM outbox ORDER BY id DESC LIMIT $1`, []any{limit}
 	if status != "" {
 		query = `SELECT ` + outboxColumns + ` FROM outbox WHERE status = $2 ORDER BY id DESC LIMIT $1`

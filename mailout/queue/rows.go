@@ -22,6 +22,6 @@ type Rows interface {
 	// NextDue gives the instant at which the earliest waiting or leased row falls due; the zero
 	// time when there is none.
 	NextDue(ctx context.Context) (time.Time, error)
-	// List gives rows, newest first; of every status when status is "".
+	// List gives rows, newest first; of every status when status is "", all when limit is 0.
 	List(ctx context.Context, status tickets.OutStatus, limit int) ([]tickets.Outgoing, error)
 }
