@@ -37,7 +37,9 @@ func (r *reception) agentMail(ctx context.Context, ag tickets.Agent, reused bool
 		return r.addMessage(ctx, &msg)
 	}
 	msg.Kind, msg.Direction = tickets.KindMessage, tickets.DirectionOut
-	msg.ReplyText = command.Unescape(msg.ReplyText)
+	if text := command.Unescape(msg.ReplyText); text != msg.ReplyText {
+		msg.ReplyText, msg.ReplyHTML = text, "" // the HTML still has both slashes
+	}
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}

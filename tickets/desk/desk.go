@@ -46,7 +46,7 @@ const AgentTokenLife = 30 * 24 * time.Hour
 // Config is all that a Desk needs.
 type Config struct {
 	Store     tickets.Store
-	Mailboxes tickets.Mailboxes
+	Mailboxes tickets.Mailboxes // at least one
 	Keyring   *token.Keyring
 	Hostname  string // right side of the Message-IDs of ours
 	Operator  string // who hears of trouble when there is no lead; "" for nobody

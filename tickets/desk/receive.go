@@ -165,7 +165,7 @@ func (r *reception) again(ctx context.Context, kind thread.Copy, first tickets.K
 }
 
 // addressed gives the mailbox that the mail is for, the first named in To and Cc before what the
-// envelope says, and the others that it names too.
+// envelope says, and the others that it names too. A mail that names none of ours is the first's.
 func (r *reception) addressed() (tickets.Mailbox, []string) {
 	var found []tickets.Mailbox
 	see := func(address string) {
@@ -184,8 +184,8 @@ func (r *reception) addressed() (tickets.Mailbox, []string) {
 	for _, address := range r.mail.Recipients {
 		see(address)
 	}
-	if len(found) == 0 {
-		return tickets.Mailbox{}, nil
+	if len(found) == 0 { // the postmaster's, or handed to us without saying for whom
+		return r.Mailboxes[0], nil
 	}
 	var others []string
 	for _, mb := range found[1:] {
