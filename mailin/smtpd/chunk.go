@@ -24,11 +24,11 @@ func (b *bdat) begin(c *conn, command string) error {
 	if len(args) != 1 && !last || command[len("BDAT")] != ' ' {
 		return errBadChunk
 	}
-	size, err := strconv.ParseInt(args[0], 10, 64)
-	if err != nil || size < 0 {
+	size, err := strconv.ParseUint(args[0], 10, 63)
+	if err != nil {
 		return errBadChunk
 	}
-	*b = bdat{on: true, left: size, last: last}
+	*b = bdat{on: true, left: int64(size), last: last}
 	c.unitEnd = now().Add(c.srv.cfg.MailTimeout)
 	return nil
 }
