@@ -226,7 +226,7 @@ func (r *reception) customersTurnOver(
 	ctx context.Context, t tickets.Ticket,
 ) (tickets.Ticket, error) {
 	if t.Status == tickets.StatusNew || t.Status == tickets.StatusOpen {
-		return t, r.touch(ctx, t)
+		return t, nil
 	}
 	return r.setStatus(ctx, t, tickets.StatusOpen, r.mail.From.Address)
 }
