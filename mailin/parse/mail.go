@@ -1,0 +1,114 @@
+// Package parse reads the bytes of a mail: header, parts, text and attachments (RFC 5322, RFC 2045
+// to 2047, 2231, 3676). Parse never fails: a fault costs the faulty piece and leaves a warning, and
+// what breaks a limit is there as raw text.
+//
+// The tree of parts is read by our own splitter, which finds a delimiter only at the beginning of a
+// line and counts parts and depth while it reads; media types are mended by enmime's mediatype.
+// HTML comes out as it was received: whoever shows it sanitises it first. Nested mails are not
+// entered, archives never unpacked.
+//
+// The door and `helpgate inspect` call it. It is pure and owns no goroutine.
+package parse
+
+import (
+	"strings"
+	"time"
+
+	"helpgate/internal/rfc"
+)
+
+// Limits bound what is read of a mail; what breaks one is not parsed (THREATS S30 to S32).
+type Limits struct {
+	// Depth is how many multiparts may stand inside one another.
+	Depth int
+	// Parts is how many parts a mail may have in all.
+	Parts int
+	// HeaderBytes and HeaderFields bound the header of the mail and of each part.
+	HeaderBytes, HeaderFields int
+	// RawText is how many bytes of the source stand as text when the mail is not parsed.
+	RawText int
+}
+
+// DefaultLimits gives the limits of DESIGN section 4; no honest mail seen comes near them.
+func DefaultLimits() Limits {
+	return Limits{
+		Depth: 20, Parts: 1000, HeaderBytes: 1 << 20, HeaderFields: 2000, RawText: 256 << 10,
+	}
+}
+
+// MaxSubject is the longest subject kept, in bytes: the longest line of RFC 5322 section 2.1.1.
+const MaxSubject = 998
+
+// Field is one header field.
+type Field struct {
+	Name string // as written
+	Raw  string // the unfolded value, not decoded: it may hold any byte but CR, LF and NUL
+}
+
+// Attachment is a part that is a file. Its bytes belong to whoever called Parse.
+type Attachment struct {
+	Filename    string // safe to show and to save under, never empty
+	ContentType string // lower case type/subtype, never empty
+	ContentID   string // without brackets, "" when there is none
+	Inline      bool   // shown within the text: disposition inline, or a Content-ID and no disposition
+	Data        []byte // decoded
+	Size        int64  // of Data, in bytes
+	SHA256      string // of Data, in lower-case hexadecimal digits
+}
+
+// Mail is what was read. All strings but Field.Raw are valid UTF-8 without NUL; HTML is not safe.
+type Mail struct {
+	Header []Field // in the order of the source
+
+	From                  []rfc.Address
+	FromCount             int // number of From fields; only one field with one address is a sender
+	To, Cc, ReplyTo       []rfc.Address
+	Subject               string    // decoded, one line, at most MaxSubject bytes
+	Date                  time.Time // UTC; zero when absent or unreadable
+	MessageID             string    // without brackets, "" when absent or unusable
+	InReplyTo, References []string  // without brackets, as rfc.MessageIDs gives them
+	ContentType           string    // of the whole mail, lower case, without parameters
+	ReportType            string    // report-type of multipart/report (RFC 6522), lower case
+	DSNActions            []string  // Action fields of message/delivery-status (RFC 3464 2.3.3)
+	CalendarMethod        string    // METHOD of the first text/calendar part, upper case
+	Text                  string    // plain text, lines end in LF; of HTML where there is no other
+	HTML                  string    // as received, "" when no part was HTML
+	Attachments           []Attachment
+	Warnings              []string // faults that were read over, each kind once
+	Unparsed              string   // why the mail was not parsed; Text is then its source
+}
+
+// Get gives the topmost field of that name, unfolded and not decoded; "" when there is none.
+func (m *Mail) Get(name string) string {
+	return get(m.Header, name)
+}
+
+// All gives every field of that name, topmost first.
+func (m *Mail) All(name string) []string {
+	var all []string
+	for _, f := range m.Header {
+		if strings.EqualFold(f.Name, name) {
+			all = append(all, f.Raw)
+		}
+	}
+	return all
+}
+
+func get(header []Field, name string) string {
+	for _, f := range header {
+		if strings.EqualFold(f.Name, name) {
+			return f.Raw
+		}
+	}
+	return ""
+}
+
+// warn notes a fault once.
+func (m *Mail) warn(fault string) {
+	for _, w := range m.Warnings {
+		if w == fault {
+			return
+		}
+	}
+	m.Warnings = append(m.Warnings, fault)
+}

@@ -1,0 +1,96 @@
+package parse
+
+import (
+	"strings"
+
+	"github.com/jhillyerd/enmime/v2/mediatype"
+
+	"helpgate/internal/rfc"
+)
+
+// contentType reads a Content-Type field (RFC 2045 section 5.1). kind stands where there is none;
+// what cannot be read is text/plain, because a person can look at it.
+func (s *splitter) contentType(raw, kind string) (string, map[string]string) {
+	if raw == "" {
+		return kind, nil
+	}
+	if strings.HasPrefix(raw, "=?") {
+		raw = rfc.DecodeHeader(raw)
+	}
+	media, params, _, err := mediatype.Parse(raw)
+	if err != nil {
+		s.mail.warn("malformed Content-Type")
+		media, params = parameters(raw)
+	}
+	media = strings.ToLower(rfc.CleanName(media))
+	if major, minor, ok := strings.Cut(media, "/"); !ok || major == "" || minor == "" {
+		s.mail.warn("senseless Content-Type")
+		return "text/plain", params
+	}
+	return media, params
+}
+
+// disposition gives the Content-Disposition (RFC 2183), "" when there is none, and the file's name
+// as the sender wrote it, decoded; "" when there is none.
+func (p *part) disposition() (kind, filename string) {
+	kind, params := parameters(get(p.fields, "Content-Disposition"))
+	filename = params["filename"]
+	if filename == "" {
+		_, params = parameters(get(p.fields, "Content-Type"))
+		filename = params["name"]
+	}
+	return strings.ToLower(rfc.CleanName(kind)), filename
+}
+
+// parameters reads a value with parameters as they come: RFC 2231 charsets and continuations in
+// any order, encoded words (wrong but common), raw 8-bit bytes. Values are decoded.
+func parameters(raw string) (value string, params map[string]string) {
+	value, rest, _ := strings.Cut(raw, ";")
+	params = map[string]string{}
+	var split longValue
+	for rest != "" {
+		var name, val string
+		name, val, rest = nextParameter(rest)
+		switch base, tail, star := strings.Cut(name, "*"); {
+		case name == "":
+		case star:
+			split.add(base, tail, val)
+		case params[name] == "":
+			params[name] = rfc.DecodeHeader(val)
+		}
+	}
+	for name, val := range split.values() {
+		params[name] = val // RFC 2231 outranks the plain form beside it (RFC 6266 section 4.3)
+	}
+	return strings.TrimSpace(value), params
+}
+
+// nextParameter reads one name=value; the value may be quoted.
+func nextParameter(s string) (name, value, rest string) {
+	end := strings.IndexAny(s, "=;")
+	if end < 0 {
+		return "", "", ""
+	}
+	if s[end] == ';' {
+		return "", "", s[end+1:]
+	}
+	name, s = strings.ToLower(strings.TrimSpace(s[:end])), strings.TrimLeft(s[end+1:], " \t")
+	if !strings.HasPrefix(s, `"`) {
+		value, rest, _ = strings.Cut(s, ";")
+		return name, strings.TrimSpace(value), rest
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '"':
+			_, rest, _ = strings.Cut(s[i+1:], ";")
+			return name, b.String(), rest
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return name, b.String(), ""
+}
