@@ -69,7 +69,7 @@ func fromQuotedPrintable(src []byte) []byte {
 		}
 		for i := 0; i < len(text); i++ {
 			if text[i] == '=' && i+2 < len(text) {
-				hi, lo := hex(text[i+1]), hex(text[i+2])
+				hi, lo := hexDigit(text[i+1]), hexDigit(text[i+2])
 				if hi >= 0 && lo >= 0 {
 					out = append(out, byte(hi<<4|lo))
 					i += 2
@@ -83,7 +83,7 @@ func fromQuotedPrintable(src []byte) []byte {
 	return out
 }
 
-func hex(c byte) int {
+func hexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c - '0')
