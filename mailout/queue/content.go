@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"helpgate/tickets"
 )
@@ -70,6 +71,6 @@ func finished(o tickets.Outgoing, from string, data []byte) Mail {
 		m.EnvID = o.MessageID
 	}
 	header, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
-	m.UTF8 = bytes.ContainsFunc(header, func(r rune) bool { return r > '~' })
+	m.UTF8 = bytes.ContainsFunc(header, func(r rune) bool { return r >= utf8.RuneSelf })
 	return m
 }
