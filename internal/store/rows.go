@@ -29,25 +29,56 @@ func (r Rows) update(ctx context.Context, fn func(*tx) error) error {
 
 // Claim implements queue.Rows.
 func (r Rows) Claim(
-	ctx context.Context, now, leaseUntil time.Time, n int,
+	ctx context.Context, share queue.Share, now, leaseUntil time.Time, n int,
 ) (claimed []tickets.Outgoing, err error) {
 	// MATERIALIZED, because PostgreSQL may otherwise run the SELECT again and lease more than n.
+	ours, args := inShare(share, now, n, leaseUntil)
 	query := `
 		WITH due AS MATERIALIZED (
 			SELECT id FROM outbox
 			WHERE status IN ('waiting', 'sending') AND next_attempt <= $1
+				AND ` + ours + `
 			ORDER BY rank, id LIMIT $2 ` + r.db.engine.dialect().skipLocked + `)
 		UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_attempt = $3,
 			join_key = ''
 		WHERE id IN (SELECT id FROM due) RETURNING ` + outboxColumns
 	err = r.update(ctx, func(t *tx) error {
-		claimed, err = list(ctx, t, "lease outbox rows", scanOutgoing, query, now, n, leaseUntil)
+		claimed, err = list(ctx, t, "lease outbox rows", scanOutgoing, query, args...)
 		return err
 	})
 	slices.SortFunc(claimed, func(a, b tickets.Outgoing) int {
 		return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), cmp.Compare(a.ID, b.ID))
 	})
 	return claimed, err
+}
+
+// inShare gives the condition that a row is of the share, and the arguments with its own behind
+// those given.
+func inShare(share queue.Share, args ...any) (string, []any) {
+	condition := "mailbox IN ('-'" // PostgreSQL knows no empty list, and no mailbox has that name
+	if share.Others {
+		condition = "mailbox NOT IN ('-'"
+	}
+	for _, address := range share.Mailboxes {
+		args = append(args, address)
+		condition += fmt.Sprintf(", $%d", len(args))
+	}
+	return condition + ")", args
+}
+
+// Extend implements queue.Rows.
+func (r Rows) Extend(ctx context.Context, ids []int64, leaseUntil time.Time) error {
+	return r.update(ctx, func(t *tx) error {
+		for _, id := range ids {
+			err := t.do(ctx, fmt.Sprintf("extend lease of outbox row %d", id), `
+				UPDATE outbox SET next_attempt = $1 WHERE id = $2 AND status = 'sending'`,
+				leaseUntil, id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // SetContent implements queue.Rows. Bytes that are tied to a row stay so: a worker whose lease ran
@@ -82,12 +113,13 @@ func (r Rows) Retry(ctx context.Context, id int64, next time.Time, reply string)
 }
 
 // NextDue implements queue.Rows.
-func (r Rows) NextDue(ctx context.Context) (next time.Time, err error) {
+func (r Rows) NextDue(ctx context.Context, share queue.Share) (next time.Time, err error) {
+	ours, args := inShare(share)
 	scan := func(s scanner) (at time.Time, err error) { return at, s.Scan(instant{&at}) }
 	err = r.db.engine.view(ctx, func(t *tx) error {
 		next, err = one(ctx, t, "find next outbox row", scan, `
 			SELECT COALESCE(MIN(next_attempt), 0) FROM outbox
-			WHERE status IN ('waiting', 'sending')`)
+			WHERE status IN ('waiting', 'sending') AND `+ours, args...)
 		return err
 	})
 	return next, err

@@ -78,7 +78,7 @@ func testJoinKey(b *bundle) {
 	if err := enqueue(row(2)); err == nil {
 		b.Error("two rows gather under one key")
 	}
-	claimed, err := b.Rows.Claim(b.ctx, Now, Now.Add(time.Minute), 1)
+	claimed, err := b.Rows.Claim(b.ctx, everything, Now, Now.Add(time.Minute), 1)
 	b.must(err)
 	_, err = gathers()
 	b.missing(err)

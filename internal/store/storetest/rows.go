@@ -5,11 +5,15 @@ import (
 	"sync"
 	"time"
 
+	"helpgate/mailout/queue"
 	"helpgate/tickets"
 )
 
 // lease is how long the suite's workers lease rows.
 const lease = time.Minute
+
+// everything is the share of a worker that has no other beside it.
+var everything = queue.Share{Others: true}
 
 // enqueue stores rows as they come and gives their IDs.
 func (b *bundle) enqueue(rows ...tickets.Outgoing) (ids []int64) {
@@ -29,7 +33,7 @@ func (b *bundle) enqueue(rows ...tickets.Outgoing) (ids []int64) {
 // claim leases up to n rows that are due at the time.
 func (b *bundle) claim(now time.Time, n int) (ids []int64) {
 	b.Helper()
-	rows, err := b.Rows.Claim(b.ctx, now, now.Add(lease), n)
+	rows, err := b.Rows.Claim(b.ctx, everything, now, now.Add(lease), n)
 	b.must(err)
 	for _, r := range rows {
 		if r.Status != tickets.OutSending || !r.NextAttempt.Equal(now.Add(lease)) {
@@ -58,7 +62,7 @@ func testClaimOrder(b *bundle) {
 func testLease(b *bundle) {
 	id := b.enqueue(tickets.Outgoing{Status: tickets.OutWaiting, NextAttempt: Now})[0]
 	due := func() time.Time {
-		next, err := b.Rows.NextDue(b.ctx)
+		next, err := b.Rows.NextDue(b.ctx, everything)
 		b.must(err)
 		return next
 	}
@@ -82,6 +86,52 @@ func testLease(b *bundle) {
 	b.equal(due(), time.Time{})
 	b.missing(b.Rows.Retry(b.ctx, id, next, "")) // too late: another worker has sent it
 	b.missing(b.Rows.Sent(b.ctx, 99, next, ""))
+}
+
+// testExtend: a lease is lengthened while it is there, and not brought back afterwards.
+func testExtend(b *bundle) {
+	ids := b.enqueue(
+		tickets.Outgoing{Status: tickets.OutWaiting, NextAttempt: Now},
+		tickets.Outgoing{Status: tickets.OutWaiting, NextAttempt: Now},
+	)
+	b.equal(b.claim(Now, 9), ids)
+	b.must(b.Rows.Retry(b.ctx, ids[1], Now.Add(time.Hour), "451"))
+	until := Now.Add(2 * lease)
+	b.must(b.Rows.Extend(b.ctx, append(ids, 99), until))
+	b.equal(b.row(ids[0]).NextAttempt, until)
+	b.equal(b.row(ids[1]).NextAttempt, Now.Add(time.Hour))
+}
+
+// testShares: a worker leases the rows of its mailboxes only, and each row is somebody's.
+func testShares(b *bundle) {
+	row := func(mailbox string, at time.Time) tickets.Outgoing {
+		return tickets.Outgoing{Mailbox: mailbox, Status: tickets.OutWaiting, NextAttempt: at}
+	}
+	later := Now.Add(time.Minute)
+	ids := b.enqueue(row("a@example.org", Now), row("b@example.org", Now), row("c@example.org", Now),
+		row("a@example.org", later), row("c@example.org", later))
+	ab := []string{"a@example.org", "b@example.org"}
+	for _, c := range []struct {
+		share queue.Share
+		want  []int64
+		next  time.Time
+	}{
+		{queue.Share{}, nil, time.Time{}},
+		{queue.Share{Mailboxes: ab}, ids[:2], later},
+		{queue.Share{Mailboxes: ab, Others: true}, ids[2:3], later},
+		{queue.Share{Mailboxes: []string{"d@example.org"}}, nil, time.Time{}},
+	} {
+		rows, err := b.Rows.Claim(b.ctx, c.share, Now, Now.Add(time.Hour), 9)
+		b.must(err)
+		var got []int64
+		for _, r := range rows {
+			got = append(got, r.ID)
+		}
+		b.equal(got, c.want)
+		next, err := b.Rows.NextDue(b.ctx, c.share)
+		b.must(err)
+		b.equal(next, c.next)
+	}
 }
 
 // testTwoWorkers: a row is leased once, however many ask at the same instant.
@@ -124,7 +174,7 @@ func testClaimEnded(b *bundle) {
 		tickets.Outgoing{Status: tickets.OutSent},
 	)
 	b.equal(b.claim(Now, 9), []int64(nil))
-	next, err := b.Rows.NextDue(b.ctx)
+	next, err := b.Rows.NextDue(b.ctx, everything)
 	b.must(err)
 	b.equal(next, time.Time{})
 }

@@ -58,6 +58,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"Outbox/sent IDs":                      testSentIDs,
 		"Rows/order of importance":             testClaimOrder,
 		"Rows/lease":                           testLease,
+		"Rows/lease extended":                  testExtend,
+		"Rows/shares":                          testShares,
 		"Rows/two workers":                     testTwoWorkers,
 		"Rows/never what ended":                testClaimEnded,
 		"Rows/content stays":                   testContent,
