@@ -3,8 +3,6 @@ package queue
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
 	"time"
 
 	"helpgate/tickets"
@@ -35,9 +33,9 @@ type lane struct {
 	log   *slog.Logger
 	rates []*rate
 	wake  chan struct{}
-	ended chan int64 // as many as can be under way, so that no attempt waits for the lane
+	ended chan *tickets.Outgoing
 
-	busy     map[int64]bool // rows under way
+	busy     map[*tickets.Outgoing]bool // attempts under way
 	renewAt  time.Time
 	troubled bool // the store failed in the last round
 }
@@ -50,8 +48,8 @@ func newLane(w *Worker, r Route, share Share) *lane {
 		share:  share,
 		log:    w.Logger.With("route", r.Name),
 		wake:   make(chan struct{}, 1),
-		ended:  make(chan int64, r.Connections),
-		busy:   map[int64]bool{},
+		ended:  make(chan *tickets.Outgoing, r.Connections), // no attempt waits for the lane
+		busy:   map[*tickets.Outgoing]bool{},
 	}
 	if r.RatePerMinute > 0 {
 		l.rates = append(l.rates, &rate{limit: r.RatePerMinute, span: time.Minute})
@@ -73,8 +71,8 @@ func (l *lane) run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-l.wake:
-		case id := <-l.ended:
-			delete(l.busy, id)
+		case o := <-l.ended:
+			delete(l.busy, o)
 		}
 		timer.Reset(l.round(ctx, work))
 	}
@@ -91,7 +89,8 @@ func (l *lane) round(ctx, work context.Context) time.Duration {
 	// their lease: so the store is asked under work, which the end of ctx does not touch.
 	store, cancel := context.WithTimeout(work, storeTimeout)
 	defer cancel()
-	wait, err := l.renew(store)
+	var wait time.Duration
+	err := l.renew(store)
 	if err == nil && ctx.Err() == nil {
 		wait, err = l.fill(ctx, work, store)
 	}
@@ -106,16 +105,20 @@ func (l *lane) round(ctx, work context.Context) time.Duration {
 }
 
 // renew keeps the rows under way leased.
-func (l *lane) renew(store context.Context) (time.Duration, error) {
+func (l *lane) renew(store context.Context) error {
 	now := l.Clock.Now()
 	if len(l.busy) == 0 || now.Before(l.renewAt) {
-		return PollEvery, nil
+		return nil
 	}
-	err := l.Rows.Extend(store, slices.Sorted(maps.Keys(l.busy)), now.Add(Lease))
+	var ids []int64
+	for o := range l.busy {
+		ids = append(ids, o.ID)
+	}
+	err := l.Rows.Extend(store, ids, now.Add(Lease))
 	if err == nil {
 		l.renewAt = now.Add(renewEvery)
 	}
-	return PollEvery, err
+	return err
 }
 
 // fill claims as many rows as may begin now, and begins them in order.
@@ -142,8 +145,8 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 	for _, r := range l.rates {
 		r.take(now, len(rows))
 	}
-	for _, o := range rows {
-		l.begin(work, o)
+	for i := range rows {
+		l.begin(work, &rows[i])
 	}
 	if len(rows) == n {
 		return 0, nil
@@ -158,19 +161,16 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 	return PollEvery, nil // another worker is about to take it
 }
 
-// begin starts an attempt. A row that is under way here was claimed again because its lease could
-// not be renewed in time: the attempt goes on under the new one.
-func (l *lane) begin(work context.Context, o tickets.Outgoing) {
-	if l.busy[o.ID] {
-		return
-	}
+// begin starts an attempt. Those under way are told apart by more than the row's ID: an operator
+// may have a row tried again before the lane has heard of its last end.
+func (l *lane) begin(work context.Context, o *tickets.Outgoing) {
 	if len(l.busy) == 0 {
 		l.renewAt = l.Clock.Now().Add(renewEvery)
 	}
-	l.busy[o.ID] = true
+	l.busy[o] = true
 	go func() {
-		defer func() { l.ended <- o.ID }()
-		l.attempt(work, o)
+		defer func() { l.ended <- o }()
+		l.attempt(work, *o)
 	}()
 }
 
