@@ -40,6 +40,7 @@ type GateConfig struct {
 	Blobs      tickets.Blobs
 	Mailboxes  tickets.Mailboxes
 	Keyring    *token.Keyring
+	Hostname   string   // the domain of a bare postmaster
 	Separators []string // the lines that helpgate puts above what it quotes, in every language
 	MaxSize    int64    // bytes of a mail
 	Clock      clock.Clock
@@ -87,7 +88,8 @@ func (g *Gate) Recipient(_ context.Context, address string) error {
 
 func (g *Gate) postmaster(address string) bool {
 	local, domain, found := strings.Cut(strings.ToLower(address), "@")
-	return local == "postmaster" && (!found || g.ourDomain("postmaster@"+domain))
+	ours := !found || domain == g.Hostname || g.ourDomain("postmaster@"+domain)
+	return local == "postmaster" && ours
 }
 
 func (g *Gate) ourDomain(key string) bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func openKeyring(ctx context.Context, cfg *config.Config) (*token.Keyring, error
 		return nil, fmt.Errorf("secret file %s is missing, but its database is there: "+
 			"put the file back from your backup", path)
 	}
-	if err := token.CreateFile(path, nil); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := token.CreateFile(path, rand.Reader); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("make secret file: %w", err)
 	}
 	return token.LoadFile(path)

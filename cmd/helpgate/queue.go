@@ -27,7 +27,7 @@ func queueList(a *app) *cobra.Command {
 		Use: "list", Short: "List outgoing mails, newest first", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(w *world) error {
-				rows, err := w.db.List(c.Context(), tickets.OutStatus(status), limit)
+				rows, err := w.db.Rows().List(c.Context(), tickets.OutStatus(status), limit)
 				if err != nil {
 					return err
 				}
