@@ -20,6 +20,7 @@ func TestParseAddressList(t *testing.T) {
 		{"\xd6\xdc\xcd\xae <z@x.cn>", "周彤|z@x.cn"},
 		{"J\xf6rg <j@x.org>", "Jörg|j@x.org"},
 		{`j@x.org (Jane (the) Doe)`, "Jane (the) Doe|j@x.org"},
+		{`Jane <j@(her host)x.org>`, "Jane|j@x.org"},
 		{`< j@x.org >`, "|j@x.org"},
 		{`Jane <mailto:j@x.org>`, "Jane|j@x.org"},
 		{`Jane <j@x.org`, "Jane|j@x.org"},
@@ -98,7 +99,8 @@ func TestAddressStringIsReadBackAndInjectsNothing(t *testing.T) {
 		}
 	}
 	evil := Address{"x\r\nBcc: v@x.org =?utf-8?q?x?=", "a@b.org>\r\nBcc: <v@x.org"}
-	if s := evil.String(); strings.ContainsAny(s, "\r\n") || strings.Count(s, ">") != 1 || strings.Contains(s, "=?") {
+	s := evil.String()
+	if strings.ContainsAny(s, "\r\n") || strings.Count(s, ">") != 1 || strings.Contains(s, "=?") {
 		t.Errorf("header injected: %q", s)
 	}
 }

@@ -215,14 +215,35 @@ func splitBare(item string) (name string, specs []string) {
 	return strings.Join(others, " "), specs
 }
 
-// tighten drops what people and programs put around an address: spaces at its "@", "mailto:".
+// tighten drops what people and programs put around an address: comments, spaces at its "@",
+// "mailto:".
 func tighten(spec string) string {
-	spec = strings.TrimSpace(spec)
+	spec = strings.TrimSpace(dropComments(spec))
 	if len(spec) > 7 && strings.EqualFold(spec[:7], "mailto:") {
 		spec = spec[7:]
 	}
 	if before, after, ok := strings.Cut(spec, "@"); ok && strings.ContainsAny(spec, " \t") {
 		spec = strings.TrimRight(before, " \t") + "@" + strings.TrimLeft(after, " \t")
+	}
+	return spec
+}
+
+// dropComments takes comments out of an address (RFC 5322 section 3.2.2), quoted strings excepted.
+func dropComments(spec string) string {
+	if strings.Count(spec, "(") == 0 || strings.Contains(spec, `"`) {
+		return spec
+	}
+	before, rest, _ := strings.Cut(spec, "(")
+	for depth, i := 1, 0; i < len(rest); i++ {
+		switch rest[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			return before + rest[i+1:]
+		}
 	}
 	return spec
 }

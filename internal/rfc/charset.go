@@ -14,7 +14,8 @@ var charsetAliases = map[string]string{
 	"cp932": "shift_jis", "cp936": "gbk", "cp949": "euc-kr", "cp950": "big5",
 	"ansi_x3.4-1968": "windows-1252", "unknown-8bit": "", "8bit": "", "default": "", "x-unknown": "",
 	"iso-2022-jp-ms": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp",
-	"iso-2022-jp-1": "iso-2022-jp", "iso-2022-jp-2": "iso-2022-jp", "utf": "utf-8", "utf8mb4": "utf-8",
+	"iso-2022-jp-1": "iso-2022-jp", "iso-2022-jp-2": "iso-2022-jp",
+	"utf": "utf-8", "utf8mb4": "utf-8",
 	"ks_c_5601": "euc-kr", "eucgb2312_cn": "gbk", "hz-gb-2312": "hz-gb-2312",
 	"windows-936": "gbk", "ms936": "gbk", "x-gbk": "gbk", "latin-1": "windows-1252",
 }

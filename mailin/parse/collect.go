@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
@@ -137,11 +138,9 @@ func filename(p *part, data []byte, name string) string {
 	if name == "" && extension == ".eml" {
 		s := splitter{lim: DefaultLimits(), mail: &Mail{}}
 		header, _ := s.header(trimEnvelope(data))
-		name = strings.NewReplacer("/", "-", `\`, "-").Replace(rfc.DecodeHeader(get(header, "Subject")))
-		if name == "" {
-			name = "message"
-		}
-		name += extension
+		name = rfc.DecodeHeader(get(header, "Subject"))
+		name = strings.NewReplacer("/", "-", `\`, "-").Replace(name) // no path, but a subject
+		name = cmp.Or(name, "message") + extension
 	}
 	safe := rfc.SafeFilename(name)
 	if name == "" {

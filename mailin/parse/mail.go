@@ -50,7 +50,7 @@ type Attachment struct {
 	Filename    string // safe to show and to save under, never empty
 	ContentType string // lower case type/subtype, never empty
 	ContentID   string // without brackets, "" when there is none
-	Inline      bool   // shown within the text: disposition inline, or a Content-ID and no disposition
+	Inline      bool   // disposition inline, or none but a Content-ID: shown within the text
 	Data        []byte // decoded
 	Size        int64  // of Data, in bytes
 	SHA256      string // of Data, in lower-case hexadecimal digits

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2/mediatype"
@@ -8,12 +9,17 @@ import (
 	"helpgate/internal/rfc"
 )
 
+// maxMediaField bounds a Content-Type or Content-Disposition in bytes: mending them costs the
+// square of their length.
+const maxMediaField = 16 << 10
+
 // contentType reads a Content-Type field (RFC 2045 section 5.1). kind stands where there is none;
 // what cannot be read is text/plain, because a person can look at it.
 func (s *splitter) contentType(raw, kind string) (string, map[string]string) {
 	if raw == "" {
 		return kind, nil
 	}
+	raw = raw[:min(len(raw), maxMediaField)]
 	if strings.HasPrefix(raw, "=?") {
 		raw = rfc.DecodeHeader(raw)
 	}
@@ -37,7 +43,7 @@ func (p *part) disposition() (kind, filename string) {
 	filename = params["filename"]
 	if filename == "" {
 		_, params = parameters(get(p.fields, "Content-Type"))
-		filename = params["name"]
+		filename = cmp.Or(params["name"], params["file"])
 	}
 	return strings.ToLower(rfc.CleanName(kind)), filename
 }
@@ -45,7 +51,7 @@ func (p *part) disposition() (kind, filename string) {
 // parameters reads a value with parameters as they come: RFC 2231 charsets and continuations in
 // any order, encoded words (wrong but common), raw 8-bit bytes. Values are decoded.
 func parameters(raw string) (value string, params map[string]string) {
-	value, rest, _ := strings.Cut(raw, ";")
+	value, rest, _ := strings.Cut(raw[:min(len(raw), maxMediaField)], ";")
 	params = map[string]string{}
 	var split longValue
 	for rest != "" {
