@@ -199,7 +199,8 @@ CREATE TABLE outbox (
 	created_at        BIGINT NOT NULL,
 	sent_at           BIGINT NOT NULL
 );
-CREATE INDEX outbox_due ON outbox (next_attempt, rank, id) WHERE status IN ('waiting', 'sending');
+CREATE INDEX outbox_due ON outbox (status, next_attempt, mailbox, rank, id)
+	WHERE status IN ('waiting', 'sending');
 CREATE INDEX outbox_by_status ON outbox (status, id);
 CREATE INDEX outbox_by_recipient ON outbox (ticket, recipient_address, id);
 CREATE UNIQUE INDEX outbox_by_join_key ON outbox (join_key) WHERE join_key <> '';

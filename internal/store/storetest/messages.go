@@ -40,7 +40,7 @@ func testMessage(b *bundle) {
 		all, err := tx.Messages(b.ctx, n)
 		b.must(err)
 		b.equal(all, []tickets.Message{early, late})
-		_, err = tx.Message(b.ctx, 99)
+		_, err = tx.Message(b.ctx, nowhere)
 		b.missing(err)
 		return nil
 	})
@@ -70,6 +70,6 @@ func testSaveMessage(b *bundle) {
 		return nil
 	})
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveMessage(b.ctx, tickets.Message{ID: 99, Ticket: n})
+		return tx.SaveMessage(b.ctx, tickets.Message{ID: nowhere, Ticket: n})
 	}))
 }

@@ -37,7 +37,7 @@ func testOutgoing(b *bundle) {
 		all, err := tx.OutgoingOf(b.ctx, o.Ticket)
 		b.must(err)
 		b.equal(all, []tickets.Outgoing{o})
-		_, err = tx.Outgoing(b.ctx, 99)
+		_, err = tx.Outgoing(b.ctx, nowhere)
 		b.missing(err)
 		_, err = tx.OutgoingByJoinKey(b.ctx, "")
 		b.missing(err)
@@ -54,7 +54,7 @@ func testSaveOutgoing(b *bundle) {
 	got := read(b, func(tx tickets.Tx) (tickets.Outgoing, error) { return tx.Outgoing(b.ctx, o.ID) })
 	b.equal(got, o)
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveOutgoing(b.ctx, tickets.Outgoing{ID: 99})
+		return tx.SaveOutgoing(b.ctx, tickets.Outgoing{ID: nowhere})
 	}))
 }
 

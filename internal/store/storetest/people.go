@@ -21,14 +21,14 @@ func testCustomers(b *bundle) {
 		got, err := tx.Customer(b.ctx, c.ID)
 		b.must(err)
 		b.equal(got, c)
-		_, err = tx.Customer(b.ctx, 99)
+		_, err = tx.Customer(b.ctx, nowhere)
 		b.missing(err)
 		_, err = tx.CustomerByAddress(b.ctx, "nobody@example.org")
 		b.missing(err)
 		return nil
 	})
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveCustomer(b.ctx, &tickets.Customer{ID: 99})
+		return tx.SaveCustomer(b.ctx, &tickets.Customer{ID: nowhere})
 	}))
 	err := b.Update(b.ctx, func(tx tickets.Tx) error {
 		return tx.SaveCustomer(b.ctx, &tickets.Customer{Address: c.Address})
@@ -63,7 +63,7 @@ func testAgents(b *bundle) {
 		b.Error("two agents have one address")
 	}
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveAgent(b.ctx, &tickets.Agent{ID: 99})
+		return tx.SaveAgent(b.ctx, &tickets.Agent{ID: nowhere})
 	}))
 }
 

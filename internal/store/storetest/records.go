@@ -54,12 +54,12 @@ func testHeld(b *bundle) {
 		got, err := tx.Held(b.ctx, late.ID)
 		b.must(err)
 		b.equal(got, late)
-		_, err = tx.Held(b.ctx, 99)
+		_, err = tx.Held(b.ctx, nowhere)
 		b.missing(err)
 		return nil
 	})
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveHeld(b.ctx, tickets.Held{ID: 99})
+		return tx.SaveHeld(b.ctx, tickets.Held{ID: nowhere})
 	}))
 }
 
@@ -85,7 +85,7 @@ func testJournal(b *bundle) {
 		all, err := tx.Journal(b.ctx, 1)
 		b.must(err)
 		b.equal(all, []tickets.JournalEntry{first, second})
-		_, err = tx.JournalEntry(b.ctx, 99)
+		_, err = tx.JournalEntry(b.ctx, nowhere)
 		b.missing(err)
 		return nil
 	})

@@ -85,7 +85,7 @@ func testLease(b *bundle) {
 	b.equal([]any{row.Status, row.SentAt, row.LastReply}, []any{tickets.OutSent, next, "250 ok"})
 	b.equal(due(), time.Time{})
 	b.missing(b.Rows.Retry(b.ctx, id, next, "")) // too late: another worker has sent it
-	b.missing(b.Rows.Sent(b.ctx, 99, next, ""))
+	b.missing(b.Rows.Sent(b.ctx, nowhere, next, ""))
 }
 
 // testExtend: a lease is lengthened while it is there, and not brought back afterwards.
@@ -97,7 +97,7 @@ func testExtend(b *bundle) {
 	b.equal(b.claim(Now, 9), ids)
 	b.must(b.Rows.Retry(b.ctx, ids[1], Now.Add(time.Hour), "451"))
 	until := Now.Add(2 * lease)
-	b.must(b.Rows.Extend(b.ctx, append(ids, 99), until))
+	b.must(b.Rows.Extend(b.ctx, append(ids, nowhere), until))
 	b.equal(b.row(ids[0]).NextAttempt, until)
 	b.equal(b.row(ids[1]).NextAttempt, Now.Add(time.Hour))
 }

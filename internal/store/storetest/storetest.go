@@ -27,6 +27,9 @@ type Store struct {
 // Now is the time at which the suite plays.
 var Now = time.Date(2026, 11, 23, 9, 30, 0, 123456000, time.UTC)
 
+// nowhere is an ID that nothing has.
+const nowhere = 1 << 40
+
 // Run runs the suite; open gives a new store that ends with its test.
 func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range map[string]func(*bundle){

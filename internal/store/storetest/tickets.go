@@ -37,12 +37,12 @@ func testTicket(b *bundle) {
 	b.equal(b.ticketNumbered(bare.Number), changed)
 
 	b.view(func(tx tickets.Tx) error {
-		_, err := tx.Ticket(b.ctx, 99)
+		_, err := tx.Ticket(b.ctx, nowhere)
 		b.missing(err)
 		return nil
 	})
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
-		return tx.SaveTicket(b.ctx, tickets.Ticket{Number: 99})
+		return tx.SaveTicket(b.ctx, tickets.Ticket{Number: nowhere})
 	}))
 }
 
