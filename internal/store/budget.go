@@ -42,10 +42,11 @@ func (t *tx) prune(ctx context.Context) error {
 		!t.db.pruned.CompareAndSwap(last, now.UnixMicro()) {
 		return nil
 	}
-	err := t.do(ctx, "drop old counts", `DELETE FROM budget WHERE bucket < $1`, now.Add(-budgetKept))
+	err := t.do(ctx, "drop old counts",
+		`DELETE FROM budget WHERE bucket < $1`, now.Add(-budgetKept))
 	if err != nil {
 		return err
 	}
-	return t.do(ctx, "drop old keys", `DELETE FROM mail_key WHERE expires_at > 0 AND expires_at <= $1`,
-		now)
+	return t.do(ctx, "drop old keys",
+		`DELETE FROM mail_key WHERE expires_at > 0 AND expires_at <= $1`, now)
 }

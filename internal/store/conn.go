@@ -51,7 +51,8 @@ func (c *conn) prepare(ctx context.Context, query string) (context.Context, *sql
 	if !ok {
 		var err error
 		// It outlives this call, so it must not end with its context.
-		if stmt, err = c.db.PrepareContext(context.WithoutCancel(ctx), c.rewrite(query)); err != nil {
+		stmt, err = c.db.PrepareContext(context.WithoutCancel(ctx), c.rewrite(query))
+		if err != nil {
 			return ctx, nil, err
 		}
 		c.prepared[query] = stmt

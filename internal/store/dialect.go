@@ -49,7 +49,9 @@ func sqliteDialect(folder string) dialect {
 		rewrite:  func(query string) string { return parameter.ReplaceAllString(query, "?$1") },
 		ddl:      strings.NewReplacer(),
 		hasTable: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
-		lock:     func(ctx context.Context, _ *sql.DB) (func(), error) { return lockFolder(ctx, folder) },
+		lock: func(ctx context.Context, _ *sql.DB) (func(), error) {
+			return lockFolder(ctx, folder)
+		},
 		isFull: func(err error) bool {
 			var e sqlite3.Error
 			return errors.As(err, &e) && e.Code == sqlite3.ErrFull

@@ -43,7 +43,8 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger) (bool
 		return false, fmt.Errorf("read version of schema: %w", err)
 	}
 	if have > want {
-		return false, fmt.Errorf("%w (its schema is %d, this one knows %d)", ErrNewerSchema, have, want)
+		return false, fmt.Errorf("%w (its schema is %d, this one knows %d)",
+			ErrNewerSchema, have, want)
 	}
 	if have == want {
 		return false, nil
@@ -84,9 +85,11 @@ func (d ddlFiles) Open(name string) (fs.File, error) {
 	return ddlFile{f, strings.NewReader(d.ddl.Replace(string(text)))}, nil
 }
 
+// ddlFile is a file with another text.
 type ddlFile struct {
 	fs.File
 	text *strings.Reader
 }
 
+// Read implements fs.File.
 func (f ddlFile) Read(p []byte) (int, error) { return f.text.Read(p) }

@@ -147,7 +147,9 @@ func TestDatabaseIsItsOwnersOnly(t *testing.T) {
 
 func TestOpenRefusesOtherURLs(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "help.db", "sqlite:help.db", "sqlite:", "mysql://me:secret@host/db"} {
+	for _, url := range []string{
+		"", "help.db", "sqlite:help.db", "sqlite:", "mysql://me:secret@host/db",
+	} {
 		_, err := Open(t.Context(), testOptions(t, url))
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", url, err)

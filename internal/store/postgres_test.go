@@ -19,7 +19,9 @@ func TestConflictRunsAgain(t *testing.T) {
 		}
 		seen = append(seen, value)
 		if len(seen) == 1 {
-			err := db.Update(ctx, func(tx tickets.Tx) error { return tx.SetMark(ctx, "m", "theirs") })
+			err := db.Update(ctx, func(tx tickets.Tx) error {
+				return tx.SetMark(ctx, "m", "theirs")
+			})
 			if err != nil {
 				return err
 			}

@@ -134,7 +134,8 @@ func (r Rows) List(
 	}
 	query, args := `SELECT `+outboxColumns+` FROM outbox ORDER BY id DESC LIMIT $1`, []any{limit}
 	if status != "" {
-		query = `SELECT ` + outboxColumns + ` FROM outbox WHERE status = $2 ORDER BY id DESC LIMIT $1`
+		query = `SELECT ` + outboxColumns + ` FROM outbox
+			WHERE status = $2 ORDER BY id DESC LIMIT $1`
 		args = append(args, status)
 	}
 	err = r.db.engine.view(ctx, func(t *tx) error {

@@ -13,14 +13,9 @@ import (
 	"sync"
 )
 
-const (
-	// readers is how many Views run at once. They are short, and each costs a connection with its
-	// own page cache.
-	readers = 8
-	// busyTimeout is how long, in milliseconds, a writer waits for another process, such as the
-	// CLI beside the server.
-	busyTimeout = "5000"
-)
+// readers is how many Views run at once. They are short, and each costs a connection with its own
+// page cache.
+const readers = 8
 
 // sqlite is the engine on a file: one connection that writes, owned by the writer, and a few that
 // read.
@@ -122,7 +117,7 @@ func (s *sqlite) dialect() dialect { return s.words }
 
 func (s *sqlite) ping(ctx context.Context) error {
 	return s.view(ctx, func(t *tx) error {
-		_, err := list(ctx, t, "read marks", scanString, `SELECT value FROM mark WHERE key = $1`, "")
+		_, err := t.Mark(ctx, "")
 		return err
 	})
 }
@@ -182,19 +177,18 @@ func createFile(path string) error {
 	return f.Close()
 }
 
-// What a connection is for.
-var (
+// What a connection is for, in the driver's words. Either waits up to 5 s for another process,
+// such as the CLI beside the server.
+const (
 	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
 	// a transaction that turns from reading to writing fails at once when another has written.
-	writing = url.Values{
-		"_busy_timeout": {busyTimeout}, "_foreign_keys": {"1"},
-		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},
-	}
-	reading = url.Values{"_busy_timeout": {busyTimeout}, "_query_only": {"1"}, "mode": {"rw"}}
+	writing = "_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL" +
+		"&_txlock=immediate"
+	reading = "_busy_timeout=5000&_query_only=1&mode=rw"
 )
 
-func connectSQLite(path string, options url.Values) (*sql.DB, error) {
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
+func connectSQLite(path, options string) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: options}
 	db, err := sql.Open("sqlite3", dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

@@ -14,7 +14,9 @@ import (
 
 // engines are the URLs of empty databases, one for each engine.
 var engines = map[string]func(t testing.TB) string{
-	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "h?lp %.db") },
+	"sqlite": func(t testing.TB) string {
+		return "sqlite:" + filepath.Join(t.TempDir(), "h?lp %.db")
+	},
 	"postgres": testkit.Postgres,
 }
 

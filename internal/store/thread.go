@@ -56,7 +56,8 @@ func (t *tx) AddKey(ctx context.Context, k tickets.Key) error {
 		INSERT INTO mail_key
 			(hash, message_id, subject, lines, text_hash, ticket, message, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		k.Hash, k.MessageID, k.Subject, packLines(k.Lines), k.Text, k.Ticket, k.Message, k.ExpiresAt)
+		k.Hash, k.MessageID, k.Subject, packLines(k.Lines), k.Text, k.Ticket, k.Message,
+		k.ExpiresAt)
 }
 
 // Keys implements tickets.ThreadTx.

@@ -18,7 +18,8 @@ func TestArgumentsOfUnknownTypesAreRefused(t *testing.T) {
 // FuzzTexts: whatever a text holds, it leaves without NUL and bad UTF-8, by itself and in JSON.
 func FuzzTexts(f *testing.F) {
 	for _, seed := range []string{
-		"", "plain", "\x00", "a\x00b\xff", `\u0000`, `\\u0000`, "\\\x00", "\x00\\u0000\x00", "中\xe4文",
+		"", "plain", "\x00", "a\x00b\xff", `\u0000`, `\\u0000`, "\\\x00", "\x00\\u0000\x00",
+		"中\xe4文",
 	} {
 		f.Add(seed)
 	}

@@ -27,7 +27,8 @@ type Dir struct {
 	made map[string]bool
 }
 
-// Open gives the folder of the address "file:/absolute/path", taken as it stands. The folder is made with the first blob.
+// Open gives the folder of the address "file:/absolute/path", taken as it stands. The folder is
+// made with the first blob.
 func Open(address string) (*Dir, error) {
 	root, ok := strings.CutPrefix(address, "file:")
 	if !ok || !filepath.IsAbs(root) {

@@ -16,7 +16,8 @@ func wholeMessage(ticket int64) tickets.Message {
 		MessageID: "id@example.org", Rule: "reply-address", Auto: "ooo",
 		Verified: tickets.VerifiedPass, Flags: []string{tickets.FlagHeld},
 		Attachments: []tickets.Attachment{
-			{Filename: "b.pdf", ContentType: "application/pdf", Blob: tickets.Blob{SHA256: "02", Size: 2}},
+			{Filename: "b.pdf", ContentType: "application/pdf",
+				Blob: tickets.Blob{SHA256: "02", Size: 2}},
 			{Filename: "a.png", ContentType: "image/png", ContentID: "x", Inline: true,
 				Blob: tickets.Blob{SHA256: "01", Size: 1}},
 		},
@@ -52,7 +53,8 @@ func testSaveMessage(b *bundle) {
 	b.update(func(tx tickets.Tx) error {
 		b.must(tx.AddMessage(b.ctx, &m))
 		b.must(tx.AddKey(b.ctx, tickets.Key{Hash: "h", Ticket: n, Message: m.ID}))
-		return tx.AddRefs(b.ctx, []tickets.Ref{{MessageID: "r", Ticket: n, Message: m.ID, Own: true}})
+		ref := tickets.Ref{MessageID: "r", Ticket: n, Message: m.ID, Own: true}
+		return tx.AddRefs(b.ctx, []tickets.Ref{ref})
 	})
 	m.Ticket, m.Kind, m.Direction = other, tickets.KindNote, tickets.DirectionOut
 	m.Flags, m.Verified = nil, tickets.VerifiedFail

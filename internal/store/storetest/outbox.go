@@ -51,8 +51,7 @@ func testSaveOutgoing(b *bundle) {
 	o.Status, o.Facts = tickets.OutWaiting, tickets.Facts{Subject: "new"}
 	o.NextAttempt, o.Attempts, o.LastReply, o.Override = Now.Add(time.Hour), 0, "", false
 	b.update(func(tx tickets.Tx) error { return tx.SaveOutgoing(b.ctx, o) })
-	got := read(b, func(tx tickets.Tx) (tickets.Outgoing, error) { return tx.Outgoing(b.ctx, o.ID) })
-	b.equal(got, o)
+	b.equal(b.row(o.ID), o)
 	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
 		return tx.SaveOutgoing(b.ctx, tickets.Outgoing{ID: nowhere})
 	}))

@@ -46,8 +46,10 @@ func (b *bundle) claim(now time.Time, n int) (ids []int64) {
 
 func testClaimOrder(b *bundle) {
 	ids := b.enqueue(
-		tickets.Outgoing{Kind: tickets.OutNotification, Status: tickets.OutWaiting, NextAttempt: Now},
-		tickets.Outgoing{Kind: tickets.OutAcknowledgement, Status: tickets.OutWaiting, NextAttempt: Now},
+		tickets.Outgoing{Kind: tickets.OutNotification, Status: tickets.OutWaiting,
+			NextAttempt: Now},
+		tickets.Outgoing{Kind: tickets.OutAcknowledgement, Status: tickets.OutWaiting,
+			NextAttempt: Now},
 		tickets.Outgoing{Kind: tickets.OutAnswer, Status: tickets.OutWaiting,
 			NextAttempt: Now.Add(time.Microsecond)}, // not due yet
 		tickets.Outgoing{Kind: tickets.OutAnswer, Status: tickets.OutWaiting, NextAttempt: Now},
@@ -108,7 +110,8 @@ func testShares(b *bundle) {
 		return tickets.Outgoing{Mailbox: mailbox, Status: tickets.OutWaiting, NextAttempt: at}
 	}
 	later := Now.Add(time.Minute)
-	ids := b.enqueue(row("a@example.org", Now), row("b@example.org", Now), row("c@example.org", Now),
+	ids := b.enqueue(row("a@example.org", Now), row("b@example.org", Now),
+		row("c@example.org", Now),
 		row("a@example.org", later), row("c@example.org", later))
 	ab := []string{"a@example.org", "b@example.org"}
 	for _, c := range []struct {
@@ -221,7 +224,6 @@ func testRowsList(b *bundle) {
 func (b *bundle) row(id int64) tickets.Outgoing {
 	b.Helper()
 	return read(b, func(tx tickets.Tx) (tickets.Outgoing, error) {
-		o, err := tx.Outgoing(b.ctx, id)
-		return o, err
+		return tx.Outgoing(b.ctx, id)
 	})
 }

@@ -76,7 +76,8 @@ func testTicketFilters(b *bundle) {
 			[]int64{other, plain}},
 		{"since", tickets.TicketFilter{Since: Now}, []int64{other, mine, open, plain}},
 		{"page", tickets.TicketFilter{Limit: 2, After: other}, []int64{old, mine}},
-		{"together", tickets.TicketFilter{Status: tickets.StatusNew, Since: Now, Assignee: 3, Limit: 9},
+		{"together",
+			tickets.TicketFilter{Status: tickets.StatusNew, Since: Now, Assignee: 3, Limit: 9},
 			[]int64{mine}},
 		{"nothing", tickets.TicketFilter{Assignee: 9}, nil},
 	} {
@@ -114,8 +115,10 @@ func testAbsorb(b *bundle) {
 		for _, n := range []int64{into, from, from} {
 			b.must(tx.AddMessage(b.ctx, &tickets.Message{Ticket: n}))
 		}
-		shared := []tickets.Ref{{MessageID: "both", Ticket: into}, {MessageID: "both", Ticket: from}}
-		b.must(tx.AddRefs(b.ctx, append(shared, tickets.Ref{MessageID: "own", Ticket: from, Own: true})))
+		b.must(tx.AddRefs(b.ctx, []tickets.Ref{
+			{MessageID: "both", Ticket: into}, {MessageID: "both", Ticket: from},
+			{MessageID: "own", Ticket: from, Own: true},
+		}))
 		b.must(tx.AddKey(b.ctx, tickets.Key{Hash: "h", Ticket: from}))
 		for _, n := range []int64{into, from} {
 			p := tickets.Participant{Ticket: n, State: tickets.ParticipantIn}

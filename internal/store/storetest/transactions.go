@@ -206,8 +206,8 @@ func testView(b *bundle) {
 // testTexts: what a mail may hold and an engine may refuse is the same row on each.
 func testTexts(b *bundle) {
 	t := tickets.Ticket{
-		Subject: "a\x00b\xe9\xe9c", Mailbox: "\x00", Tags: []string{"x\x00\xff", `\u0000`, `\\u0000`},
-		Status: "n\x00ew",
+		Subject: "a\x00b\xe9\xe9c", Mailbox: "\x00", Status: "n\x00ew",
+		Tags: []string{"x\x00\xff", `\u0000`, `\\u0000`},
 	}
 	o := tickets.Outgoing{Nonce: 7, Facts: tickets.Facts{Subject: "\x00ü\x00\xfe", Detail: `\`}}
 	b.update(func(tx tickets.Tx) error {
