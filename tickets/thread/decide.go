@@ -28,6 +28,9 @@ type Standing struct {
 	Asker string
 	// People holds the addresses of requester and participants who were taken in.
 	People map[string]bool
+	// Newcomers holds the addresses that wrote to the ticket or were named in it, and that nobody
+	// took in: their mails join it, and nothing of it goes to them. It may be nil.
+	Newcomers map[string]bool
 	// Mailboxes holds those from which the ticket is seen.
 	Mailboxes map[string]bool
 }
@@ -36,6 +39,7 @@ type Standing struct {
 type Case struct {
 	Mail    *tickets.Mail
 	Mailbox string
+	Others  []string // further mailboxes of ours that the mail names
 	// Agent tells that the sender's address is an agent's.
 	Agent bool
 	// Refs are the stored refs with the mail's own Message-ID or one that it cites.
@@ -75,12 +79,14 @@ func Decide(c Case) Decision {
 	d := Decision{Rule: RuleNew}
 	for _, s := range c.signals() {
 		switch {
-		case s.holds && c.forwards(s):
-			d.Forwarded = s.ticket
+		case s.ticket == d.Ticket:
+		case s.holds && d.Ticket == 0 && c.forwards(s):
+			if d.Forwarded == 0 {
+				d.Forwarded = s.ticket
+			}
 			d.note(s, "forwarded to another mailbox")
 		case s.holds && d.Ticket == 0:
 			d.Rule, d.Ticket, d.Claim = s.rule, s.ticket, s.claim
-		case s.ticket == d.Ticket:
 		case s.holds && s.rule != RuleSubjectTag:
 			d.Ties = appendNew(d.Ties, s.ticket)
 			d.note(s, "weaker")
@@ -89,7 +95,10 @@ func Decide(c Case) Decision {
 			d.note(s, "sender has no part in it")
 		}
 	}
-	d.MayBelong = slices.DeleteFunc(d.MayBelong, func(n int64) bool { return n == d.Ticket })
+	// What a stronger signal could not show, a weaker one may have shown since.
+	d.MayBelong = slices.DeleteFunc(d.MayBelong, func(n int64) bool {
+		return n == d.Ticket || n == d.Forwarded || slices.Contains(d.Ties, n)
+	})
 	return d
 }
 
@@ -101,7 +110,13 @@ func (d *Decision) note(s signal, why string) {
 // without naming the ticket's reply address: he opens another ticket there.
 func (c Case) forwards(s signal) bool {
 	return c.Agent && s.rule != RuleReplyAddress && s.rule != RuleBounce && c.Mailbox != "" &&
-		!c.Tickets[s.ticket].Mailboxes[c.Mailbox]
+		!c.seen(c.Tickets[s.ticket])
+}
+
+// seen tells whether the ticket is seen from a mailbox that the mail names.
+func (c Case) seen(s Standing) bool {
+	return s.Mailboxes[c.Mailbox] ||
+		slices.ContainsFunc(c.Others, func(mb string) bool { return s.Mailboxes[mb] })
 }
 
 // signals lists every reason to tie the mail to a ticket, strongest first.
@@ -134,9 +149,15 @@ func (c Case) signals() []signal {
 	c.claims(tickets.WhereMarker, func(cl *tickets.Claimed) {
 		add(RuleBodyMarker, cl.Ticket, c.partOf, cl)
 	})
+	refused := map[int64]bool{} // tickets of which the mail cites what is there, without a part
+	for _, s := range ss {
+		refused[s.ticket] = refused[s.ticket] || !s.holds
+	}
 	for _, id := range append([]string{c.Mail.MessageID}, cited(c.Mail)...) {
 		for _, r := range c.refs(id, false) {
-			add(RuleAwaited, r.Ticket, c.awaits, nil)
+			add(RuleAwaited, r.Ticket, func(s Standing) bool {
+				return c.awaits(s, refused[s.Ticket.Number])
+			}, nil)
 		}
 	}
 	if n, ok := rfc.SubjectTag(c.Mail.Subject); ok {
@@ -165,28 +186,35 @@ func (c Case) refs(id string, own bool) []tickets.Ref {
 
 func always(Standing) bool { return true }
 
-// participates tells whether the sender is the ticket's requester or was taken in. A sender who
-// cannot be named takes part in nothing.
+// named tells whether the sender can be told at all; who cannot takes part in nothing.
+func (c Case) named() bool { return !c.Mail.Untrusted && c.Mail.From.Address != "" }
+
+// participates tells whether the sender is the ticket's requester or was taken in.
 func (c Case) participates(s Standing) bool {
-	return !c.Mail.Untrusted && c.Mail.From.Address != "" && s.People[c.Mail.From.Address]
+	return c.named() && s.People[c.Mail.From.Address]
 }
 
+// partOf tells whether the sender may join the ticket by citing it: who takes part, an agent, and
+// a newcomer, who stays one.
 func (c Case) partOf(s Standing) bool {
-	return c.participates(s) || c.Agent && !c.Mail.Untrusted
+	return c.participates(s) || c.named() && (c.Agent || s.Newcomers[c.Mail.From.Address])
 }
 
 // awaits tells whether a thread whose other mails came first may be this mail's: the same mailbox,
-// and somebody who stands on both.
-func (c Case) awaits(s Standing) bool {
-	if !s.Mailboxes[c.Mailbox] {
+// and somebody who stands on both. The company of a participant is enough only while the mail
+// cites nothing that is there: else whoever learned a Message-ID could put the customer on Cc and
+// write into his ticket, past the rules that ask for a part in it.
+func (c Case) awaits(s Standing, refused bool) bool {
+	if !c.seen(s) || !c.named() {
 		return false
 	}
-	if c.participates(s) {
+	if c.participates(s) || s.Newcomers[c.Mail.From.Address] {
 		return true
 	}
-	return slices.ContainsFunc(slices.Concat(c.Mail.To, c.Mail.Cc), func(p tickets.Person) bool {
-		return s.People[p.Address]
-	})
+	return !refused &&
+		slices.ContainsFunc(slices.Concat(c.Mail.To, c.Mail.Cc), func(p tickets.Person) bool {
+			return s.People[p.Address]
+		})
 }
 
 // cited gives the Message-IDs that the mail answers, nearest first.

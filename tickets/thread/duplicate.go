@@ -2,6 +2,7 @@ package thread
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"hash/fnv"
 	"regexp"
@@ -61,14 +62,15 @@ const (
 func Compare(k tickets.Key, stored []tickets.Key) (Copy, tickets.Key) {
 	verdict, other := Fresh, tickets.Key{}
 	for _, s := range stored {
-		if s.Hash != k.Hash || s.Subject != k.Subject || !halfShared(k.Lines, s.Lines) {
-			verdict, other = Reused, s
-			continue
-		}
-		if s.Text == k.Text {
+		switch same := s.Hash == k.Hash && s.Subject == k.Subject; {
+		case same && s.Text == k.Text:
+			// The new text is not asked: what is cut as known depends on what has come since.
 			return Duplicate, s
+		case same && halfShared(k.Lines, s.Lines):
+			verdict, other = Variant, s
+		case verdict == Fresh:
+			verdict, other = Reused, s
 		}
-		return Variant, s
 	}
 	return verdict, other
 }
@@ -91,17 +93,23 @@ func halfShared(a, b []uint64) bool {
 	return 2*shared >= len(a)
 }
 
-var bracketTag = regexp.MustCompile(`^\s*\[[^\]]{1,60}\]\s*`)
+var bracketTags = regexp.MustCompile(`^(?:\s*(?:\[[^\]]{1,60}\]|【[^】]{1,60}】))+\s*`)
 
-// bareSubject gives a subject without reply prefixes and bracketed tags: lists add theirs in front.
+// maxTagRounds is how often tags behind prefixes behind tags are taken off: more were made up to
+// keep us busy.
+const maxTagRounds = 20
+
+// bareSubject gives a subject without reply prefixes and bracketed tags: lists and gateways add
+// theirs in front.
 func bareSubject(subject string) string {
-	for {
-		s := bracketTag.ReplaceAllString(rfc.BaseSubject(subject), "")
+	for range maxTagRounds {
+		s := bracketTags.ReplaceAllString(rfc.BaseSubject(subject), "")
 		if s == subject {
-			return strings.Join(strings.Fields(s), " ")
+			break
 		}
 		subject = s
 	}
+	return strings.Join(strings.Fields(subject), " ")
 }
 
 func lineHashes(text string) []uint64 {
@@ -129,12 +137,12 @@ func addresses(people []tickets.Person) string {
 	return b.String()
 }
 
-// hash joins the parts unambiguously: no part can hold the NUL between them.
+// hash tells lists of parts apart, not only their joined text: each part's length goes before it.
 func hash(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
 		h.Write([]byte(p))
-		h.Write([]byte{0})
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
