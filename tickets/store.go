@@ -120,7 +120,7 @@ type Key struct {
 // ThreadTx answers what belongs together.
 type ThreadTx interface {
 	AddRefs(ctx context.Context, refs []Ref) error
-	// FindRefs gives every ref with one of the ids, own and cited ones.
+	// FindRefs gives the refs with one of the ids, own and cited ones, one a ticket.
 	FindRefs(ctx context.Context, ids []string) ([]Ref, error)
 	AddKey(ctx context.Context, k Key) error
 	// Keys gives the keys with that hash, or with that Message-ID when it is not "".
@@ -144,8 +144,9 @@ type OutboxTx interface {
 
 // BudgetTx counts, so that what is sent on our own stays bounded over restarts and nodes.
 type BudgetTx interface {
-	// Spend adds n at the time to what is counted under the key.
-	Spend(ctx context.Context, key string, at time.Time, n int) error
+	// Spend counts one more at the time under the key. What is older than keep may be forgotten:
+	// no window that is asked for is longer.
+	Spend(ctx context.Context, key string, at time.Time, keep time.Duration) error
 	// Spent gives what was counted under the key since the time.
 	Spent(ctx context.Context, key string, since time.Time) (int, error)
 }

@@ -8,21 +8,21 @@ import (
 const (
 	// bucket is the grain of budgets: what is counted within a minute is one number.
 	bucket = time.Minute
-	// budgetKept is how long counts are kept; the longest window of RULES section 3 is a day.
-	budgetKept = 48 * time.Hour
 	// pruneEvery is how often old counts and keys are dropped.
 	pruneEvery = time.Hour
 )
 
 // Spend implements tickets.BudgetTx.
-func (t *tx) Spend(ctx context.Context, key string, at time.Time, n int) error {
+func (t *tx) Spend(
+	ctx context.Context, key string, at time.Time, keep time.Duration,
+) error {
 	if err := t.prune(ctx); err != nil {
 		return err
 	}
 	return t.do(ctx, "count "+key, `
-		INSERT INTO budget (key, bucket, count) VALUES ($1, $2, $3)
-		ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + excluded.count`,
-		key, at.Truncate(bucket), n)
+		INSERT INTO budget (key, bucket, count, expires_at) VALUES ($1, $2, 1, $3)
+		ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + 1`,
+		key, at.Truncate(bucket), at.Add(keep+bucket))
 }
 
 // Spent implements tickets.BudgetTx. The minute in which the window begins counts whole: rather
@@ -43,7 +43,7 @@ func (t *tx) prune(ctx context.Context) error {
 		return nil
 	}
 	err := t.do(ctx, "drop old counts",
-		`DELETE FROM budget WHERE bucket < $1`, now.Add(-budgetKept))
+		`DELETE FROM budget WHERE expires_at <= $1`, now)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ func (t *tx) AddRefs(ctx context.Context, refs []tickets.Ref) error {
 }
 
 // FindRefs implements tickets.ThreadTx. It asks for eight ids at a time, the last ones repeated to
-// fill up, so that the statement has one text.
+// fill up, so that the statement has one text. However many messages of a ticket cite an id, the
+// ticket comes once.
 func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) {
 	const batch = 8
 	scan := func(s scanner) (r tickets.Ref, err error) {
@@ -39,9 +40,10 @@ func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) 
 			args[i] = some[min(i, len(some)-1)]
 		}
 		found, err := list(ctx, t, "find references", scan, `
-			SELECT message_id, ticket, message, own FROM ref
+			SELECT message_id, ticket, MIN(message), own FROM ref
 			WHERE message_id IN ($1, $2, $3, $4, $5, $6, $7, $8)
-			ORDER BY message_id, ticket, message, own`, args...)
+			GROUP BY message_id, ticket, own
+			ORDER BY message_id, ticket, own`, args...)
 		if err != nil {
 			return nil, err
 		}

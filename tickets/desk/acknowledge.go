@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"helpgate/tickets"
 	"helpgate/tickets/govern"
@@ -63,16 +61,5 @@ func (r *reception) mayAcknowledge(
 	if ok, err = r.allow(ctx, t.Number, asker.Address); err != nil || !ok {
 		return false, err
 	}
-	return true, r.spend(ctx, key)
-}
-
-func (a *act) spend(ctx context.Context, key string) error {
-	if err := a.tx.Spend(ctx, key, a.now, 1); err != nil {
-		return fmt.Errorf("count %s: %w", key, err)
-	}
-	return nil
-}
-
-func (a *act) spent(ctx context.Context, key string) func(time.Time) (int, error) {
-	return func(since time.Time) (int, error) { return a.tx.Spent(ctx, key, since) }
+	return true, r.spend(ctx, key, windows)
 }

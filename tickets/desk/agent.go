@@ -192,11 +192,10 @@ func (r *reception) agentAutomatic(ctx context.Context, ag tickets.Agent) (bool,
 		return false, fmt.Errorf("count %s: %w", once, err)
 	}
 	if seen == 0 { // a ticket counts once, however often the text comes there
-		if err := r.spend(ctx, key); err != nil {
-			return false, err
-		}
-		if err := r.spend(ctx, once); err != nil {
-			return false, err
+		for _, k := range []string{key, once} {
+			if err := r.tx.Spend(ctx, k, r.now, robotMemory); err != nil {
+				return false, fmt.Errorf("count %s: %w", k, err)
+			}
 		}
 	} else {
 		n--

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"helpgate/internal/token"
+	"helpgate/mailout/queue"
 	"helpgate/tickets"
 )
 
@@ -170,7 +171,7 @@ func TestRobotOfAnAgentIsCaught(t *testing.T) {
 	var last Receipt
 	for n := int64(1); n <= 3; n++ {
 		o.receive(o.mail(alice, "The printer is on fire."))
-		rows, err := o.db.Rows().Claim(ctx, o.clock.Now(), o.clock.Now().Add(time.Hour), 100)
+		rows, err := o.db.Rows().Claim(ctx, queue.Share{Others: true}, o.clock.Now(), o.clock.Now().Add(time.Hour), 100)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,26 +65,36 @@ func (a *act) mayHint(
 	if !owner.Active {
 		return false, nil
 	}
-	doubtful := []tickets.HeldReason{
-		tickets.HeldUnverifiedAgent, tickets.HeldExpiredToken, tickets.HeldStrict,
-		tickets.HeldNoAccess, tickets.HeldAgentAutomatic, tickets.HeldList,
-	}
-	if !slices.Contains(doubtful, reason) {
+	if !doubtful(reason) {
 		return true, nil
 	}
-	perTicket := fmt.Sprintf("hint:%d:%d", t.Number, owner.ID)
-	perDay := fmt.Sprintf("hint:%d", owner.ID)
-	ok, err := a.within(ctx, perDay, govern.HintPerDay())
-	if err == nil && ok && t.Number != 0 {
-		ok, err = a.within(ctx, perTicket, govern.HintPerTicket())
+	rows, err := a.tx.OutgoingOf(ctx, t.Number)
+	if err != nil {
+		return false, fmt.Errorf("read outbox of ticket %d: %w", t.Number, err)
 	}
+	told := func(o tickets.Outgoing) bool {
+		return t.Number != 0 && o.Kind == tickets.OutHeld && o.Agent == owner.ID &&
+			doubtful(tickets.HeldReason(o.Facts.Reason))
+	}
+	if slices.ContainsFunc(rows, told) {
+		return false, nil
+	}
+	key := fmt.Sprintf("hint:%d", owner.ID)
+	ok, err := a.within(ctx, key, govern.HintPerDay())
 	if err != nil || !ok {
 		return false, err
 	}
-	if err := a.spend(ctx, perTicket); err != nil {
-		return false, err
+	return true, a.spend(ctx, key, govern.HintPerDay())
+}
+
+// doubtful tells whether somebody else than the agent, or his robot, may have sent what is held.
+func doubtful(reason tickets.HeldReason) bool {
+	switch reason {
+	case tickets.HeldUnverifiedAgent, tickets.HeldExpiredToken, tickets.HeldStrict,
+		tickets.HeldNoAccess, tickets.HeldAgentAutomatic, tickets.HeldList:
+		return true
 	}
-	return true, a.spend(ctx, perDay)
+	return false
 }
 
 // HeldList gives what waits for a decision, oldest first; of one ticket unless it is 0.

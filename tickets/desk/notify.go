@@ -58,18 +58,18 @@ func (r *reception) notifyAgent(
 	if err != nil {
 		return fmt.Errorf("count %s: %w", key, err)
 	}
-	if n >= r.Policy.NotificationsPerMinute {
-		return r.join(ctx, t, msg, ag, minute.Add(time.Minute))
+	ok := n < r.Policy.NotificationsPerMinute
+	if ok {
+		ok, err = r.allow(ctx, t.Number, o.Recipient.Address)
 	}
-	ok, err := r.allow(ctx, t.Number, o.Recipient.Address)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return r.join(ctx, t, msg, ag, minute.Add(time.Minute))
 	}
-	if err := r.spend(ctx, key); err != nil {
-		return err
+	if err := r.tx.Spend(ctx, key, r.now, time.Minute); err != nil {
+		return fmt.Errorf("count %s: %w", key, err)
 	}
 	if err := r.thread(ctx, &o.Facts, t, o, nil); err != nil {
 		return err

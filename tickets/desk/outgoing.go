@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"helpgate/internal/token"
 	"helpgate/tickets"
@@ -28,10 +29,10 @@ func (a *act) enqueue(ctx context.Context, o *tickets.Outgoing) error {
 // allow tells whether the governor lets one more automatic mail of the ticket go to the recipient
 // now; when it does, the mail counts.
 func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, error) {
-	pair := fmt.Sprintf("auto:%d:%s", ticket, recipient)
+	pair, all := fmt.Sprintf("auto:%d:%s", ticket, recipient), govern.Instance(a.Policy.AutoPerHour)
 	ok, err := a.within(ctx, pair, govern.PerRecipient())
 	if err == nil && ok {
-		ok, err = a.within(ctx, "auto", govern.Instance(a.Policy.AutoPerHour))
+		ok, err = a.within(ctx, "auto", all)
 	}
 	if err != nil {
 		return false, err
@@ -39,16 +40,29 @@ func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, 
 	if !ok {
 		return false, a.alert(ctx, ticket, "governor", recipient)
 	}
-	for _, key := range []string{pair, "auto"} {
-		if err := a.spend(ctx, key); err != nil {
-			return false, err
-		}
+	if err := a.spend(ctx, pair, govern.PerRecipient()); err != nil {
+		return false, err
 	}
-	return true, nil
+	return true, a.spend(ctx, "auto", all)
 }
 
+// within tells whether one more under the key keeps the windows.
 func (a *act) within(ctx context.Context, key string, ws []govern.Window) (bool, error) {
-	return govern.Within(ws, a.now, a.spent(ctx, key))
+	return govern.Within(ws, a.now, func(since time.Time) (int, error) {
+		return a.tx.Spent(ctx, key, since)
+	})
+}
+
+// spend counts one more under the key, for as long as its windows ask.
+func (a *act) spend(ctx context.Context, key string, ws []govern.Window) error {
+	var keep time.Duration
+	for _, w := range ws {
+		keep = max(keep, w.Every)
+	}
+	if err := a.tx.Spend(ctx, key, a.now, keep); err != nil {
+		return fmt.Errorf("count %s: %w", key, err)
+	}
+	return nil
 }
 
 // alert tells whoever answers for the ticket's mailbox of trouble, once an hour for each reason.
@@ -58,7 +72,7 @@ func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) er
 	if err != nil || !ok {
 		return err
 	}
-	if err := a.spend(ctx, key); err != nil {
+	if err := a.spend(ctx, key, govern.AlertEvery()); err != nil {
 		return err
 	}
 	t, err := a.tx.Ticket(ctx, ticket)

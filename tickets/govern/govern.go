@@ -35,10 +35,7 @@ func AckKnown() []Window { return []Window{{3 * time.Hour, 10}} }
 // as a sender reaches its owner once a day, and with none of his own words.
 func AckUnknown() []Window { return []Window{{24 * time.Hour, 1}} }
 
-// HintPerTicket and HintPerDay bound the mails that tell an agent how to confirm.
-func HintPerTicket() []Window { return []Window{{10 * 365 * 24 * time.Hour, 1}} }
-
-// HintPerDay is described at HintPerTicket.
+// HintPerDay bounds the mails that tell one agent how to confirm what came in his name.
 func HintPerDay() []Window { return []Window{{24 * time.Hour, 3}} }
 
 // AlertEvery bounds how often a lead is told of the same trouble.

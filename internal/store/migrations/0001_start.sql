@@ -207,12 +207,13 @@ CREATE UNIQUE INDEX outbox_by_join_key ON outbox (join_key) WHERE join_key <> ''
 
 -- bucket is a minute, as microseconds.
 CREATE TABLE budget (
-	key    TEXT NOT NULL,
-	bucket BIGINT NOT NULL,
-	count  BIGINT NOT NULL,
+	key        TEXT NOT NULL,
+	bucket     BIGINT NOT NULL,
+	count      BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
 	PRIMARY KEY (key, bucket)
 );
-CREATE INDEX budget_by_bucket ON budget (bucket);
+CREATE INDEX budget_by_expires_at ON budget (expires_at);
 
 CREATE TABLE held (
 	id         INTEGER PRIMARY KEY,

@@ -8,20 +8,19 @@ import (
 
 func testBudget(b *bundle) {
 	b.update(func(tx tickets.Tx) error {
-		b.must(tx.Spend(b.ctx, "key", Now, 1))
-		b.must(tx.Spend(b.ctx, "key", Now.Add(time.Second), 2)) // the same minute
-		b.must(tx.Spend(b.ctx, "key", Now.Add(-10*time.Minute), 4))
-		b.must(tx.Spend(b.ctx, "key", Now.Add(-24*time.Hour), 8))
-		return tx.Spend(b.ctx, "other", Now, 16)
+		for _, at := range []time.Duration{0, time.Second, -10 * time.Minute, -24 * time.Hour} {
+			b.must(tx.Spend(b.ctx, "key", Now.Add(at), 48*time.Hour))
+		}
+		return tx.Spend(b.ctx, "other", Now, time.Hour)
 	})
 	for _, c := range []struct {
 		key  string
 		back time.Duration
 		want int
 	}{
-		{"key", time.Minute, 3}, {"key", 9 * time.Minute, 3},
-		{"key", 10 * time.Minute, 7}, {"key", 10*time.Minute - 20*time.Second, 7}, // a whole minute
-		{"key", 24 * time.Hour, 15}, {"other", time.Hour, 16}, {"nothing", time.Hour, 0},
+		{"key", time.Minute, 2}, {"key", 9 * time.Minute, 2}, // two in one minute
+		{"key", 10 * time.Minute, 3}, {"key", 10*time.Minute - 20*time.Second, 3}, // a whole minute
+		{"key", 24 * time.Hour, 4}, {"other", time.Hour, 1}, {"nothing", time.Hour, 0},
 	} {
 		got := read(b, func(tx tickets.Tx) (int, error) {
 			return tx.Spent(b.ctx, c.key, Now.Add(-c.back))
