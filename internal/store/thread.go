@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -24,11 +25,20 @@ func (t *tx) AddRefs(ctx context.Context, refs []tickets.Ref) error {
 	return nil
 }
 
+// maxCiting is how many tickets that cite one of a few ids are looked at, the newest first: a
+// newsletter's id is cited by thousands that have nothing to do with each other.
+const maxCiting = 50
+
 // FindRefs implements tickets.ThreadTx. It asks for eight ids at a time, the last ones repeated to
-// fill up, so that the statement has one text. However many messages of a ticket cite an id, the
+// fill up, so that the statements have one text. However many messages of a ticket cite an id, the
 // ticket comes once.
 func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) {
 	const batch = 8
+	const query = `
+		SELECT message_id, ticket, MIN(message), own FROM ref
+		WHERE message_id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND own = $9
+		GROUP BY message_id, ticket, own
+		ORDER BY ticket DESC, message_id LIMIT $10`
 	scan := func(s scanner) (r tickets.Ref, err error) {
 		return r, s.Scan(&r.MessageID, &r.Ticket, &r.Message, &r.Own)
 	}
@@ -39,16 +49,18 @@ func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) 
 		for i := range args {
 			args[i] = some[min(i, len(some)-1)]
 		}
-		found, err := list(ctx, t, "find references", scan, `
-			SELECT message_id, ticket, MIN(message), own FROM ref
-			WHERE message_id IN ($1, $2, $3, $4, $5, $6, $7, $8)
-			GROUP BY message_id, ticket, own
-			ORDER BY message_id, ticket, own`, args...)
-		if err != nil {
-			return nil, err
+		for _, own := range []bool{true, false} {
+			found, err := list(ctx, t, "find references", scan, query,
+				append(args, own, maxCiting)...)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
 		}
-		all = append(all, found...)
 	}
+	slices.SortFunc(all, func(a, b tickets.Ref) int {
+		return cmp.Or(cmp.Compare(a.MessageID, b.MessageID), cmp.Compare(a.Ticket, b.Ticket))
+	})
 	return all, nil
 }
 
