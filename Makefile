@@ -67,7 +67,8 @@ bench: ## Run the benchmarks that match BENCH, COUNT times each.
 	go test $(TAGS) -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(ARGS) ./...
 
 .PHONY: soak
-soak: ## Repeat the tests of the whole program, in ever another order, for SOAKTIME seconds.
+soak: ## Run in full what the tests run shorter, then repeat all in other orders for SOAKTIME s.
+	HELPGATE_SOAK=1 go test -race -count 1 -timeout 60m -v $(TAGS) $(ARGS) ./tests/...
 	@end=$$(($$(date +%s) + $(SOAKTIME))); round=0; \
 	while [ "$$(date +%s)" -lt "$$end" ]; do \
 	  round=$$((round + 1)); echo "round $$round"; \
