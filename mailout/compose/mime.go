@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"mime/quotedprintable"
+	"net/url"
 	"strings"
 
 	"helpgate/internal/rfc"
@@ -28,12 +29,13 @@ type part struct {
 // part is left out.
 func (c *Composer) tree(d draft, body templates.Rendered, words string) part {
 	inline, files := attachments(d, words)
-	b := boundaries{seed: fmt.Sprintf("%s %d", d.MessageID, d.Nonce)}
-	html := text("text/html", body.HTML)
+	_, domain, _ := strings.Cut(d.MessageID, "@")
+	b := boundaries{seed: fmt.Sprintf("%s %d", d.MessageID, d.Nonce), domain: domain}
+	html := text("text/html", renameCIDs(body.HTML, b.contentID))
 	if len(inline) > 0 {
 		children := []part{html}
 		for _, a := range inline {
-			children = append(children, c.file(a, true))
+			children = append(children, c.file(a, b.contentID(a.ContentID)))
 		}
 		html = b.multipart(`related; type="text/html"`, children)
 	}
@@ -41,7 +43,7 @@ func (c *Composer) tree(d draft, body templates.Rendered, words string) part {
 	if len(files) > 0 {
 		children := []part{root}
 		for _, a := range files {
-			children = append(children, c.file(a, false))
+			children = append(children, c.file(a, ""))
 		}
 		root = b.multipart("mixed", children)
 	}
@@ -70,11 +72,12 @@ func (p part) write(ctx context.Context, w *bytes.Buffer, more []field) error {
 	return nil
 }
 
-// boundaries makes boundaries that a retry makes again and that no body can hold: "=_" is never
+// boundaries makes boundaries and Content-IDs that a retry makes again and that no body can hold: "=_" is never
 // quoted-printable nor base64 (RFC 2045 section 6.7), and a stranger does not know the nonce.
 type boundaries struct {
-	seed string
-	n    int
+	seed   string
+	domain string // of Content-IDs
+	n      int
 }
 
 func (b *boundaries) multipart(subtype string, children []part) part {
@@ -86,6 +89,16 @@ func (b *boundaries) multipart(subtype string, children []part) part {
 		fields:   []field{{"Content-Type", value}},
 		boundary: boundary, children: children,
 	}
+}
+
+// contentID gives a picture a name of ours. Mail programs make theirs of the sender's address or
+// host, which an answer must not show, and a stranger's may not be fit for a field.
+func (b *boundaries) contentID(theirs string) string {
+	if plain, err := url.PathUnescape(theirs); err == nil {
+		theirs = plain // RFC 2392 section 2: a cid URL is an escaped Content-ID
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s cid %s", b.seed, theirs))
+	return fmt.Sprintf("%x@%s", sum[:15], b.domain)
 }
 
 // text makes a leaf of text: base64 when most of it is not ASCII, as Chinese is, else
@@ -123,11 +136,12 @@ func asciiBytes(s string) (n int) {
 }
 
 // file makes a leaf that streams an attachment from its blob. Its name stands encoded for old
-// programs (RFC 2047, in Content-Type) and for new ones (RFC 2231).
-func (c *Composer) file(a tickets.Attachment, inline bool) part {
+// programs (RFC 2047, in Content-Type) and for new ones (RFC 2231). With a Content-ID it is one
+// that the HTML shows.
+func (c *Composer) file(a tickets.Attachment, contentID string) part {
 	name := rfc.SafeFilename(a.Filename)
 	disposition := "attachment"
-	if inline {
+	if contentID != "" {
 		disposition = "inline"
 	}
 	fields := []field{
@@ -138,8 +152,8 @@ func (c *Composer) file(a tickets.Attachment, inline bool) part {
 			mime.FormatMediaType(disposition, map[string]string{"filename": name}),
 		},
 	}
-	if inline {
-		fields = append(fields, field{"Content-ID", "<" + a.ContentID + ">"})
+	if contentID != "" {
+		fields = append(fields, field{"Content-ID", "<" + contentID + ">"})
 	}
 	return part{fields: fields, body: func(ctx context.Context, w io.Writer) error {
 		r, err := c.Blobs.Open(ctx, a.Blob.SHA256)

@@ -22,6 +22,7 @@ var (
 	imageText = regexp.MustCompile(`\[(?i:image|cid|图片)[:：][^\]\n]*\]`)
 	address   = regexp.MustCompile(`(?i:https?://|mailto:)[^\s<>"]*`)
 	cidURL    = regexp.MustCompile(`(?i)\bcid:([^"'\s<>]+)`)
+	cidValue  = regexp.MustCompile(`(?i)="cid:([^"]+)"`) // in text a quotation mark is escaped
 )
 
 // words gives what the mail says of its message, in both shapes, and for agents what that message
@@ -104,7 +105,7 @@ func attachments(d draft, shown string) (inline, files []tickets.Attachment) {
 	for _, a := range m.Attachments {
 		id := a.ContentID
 		switch {
-		case used[id] && sendable(id):
+		case used[id]:
 			inline = append(inline, a)
 		case d.Kind == tickets.OutAnswer && m.ReplyHTML != "" && all[id] && !own[id]:
 		default:
@@ -125,6 +126,14 @@ func cids(src string) map[string]bool {
 		}
 	}
 	return found
+}
+
+// renameCIDs gives the pictures that HTML shows other Content-IDs.
+func renameCIDs(src string, rename func(string) string) string {
+	return cidValue.ReplaceAllStringFunc(src, func(value string) string {
+		id := html.UnescapeString(cidValue.FindStringSubmatch(value)[1])
+		return `="cid:` + rename(id) + `"`
+	})
 }
 
 // oneLine makes data of a row fit for a line of a text.

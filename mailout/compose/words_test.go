@@ -18,7 +18,8 @@ func TestBothShapesSayTheSame(t *testing.T) {
 	if !strings.Contains(env.HTML, "<b>burns</b>") || !strings.Contains(env.HTML, "Does it burn?") {
 		t.Errorf("HTML lacks words:\n%s", env.HTML)
 	}
-	if len(env.Inlines) != 1 || env.Inlines[0].ContentID != "pic@x" ||
+	if len(env.Inlines) != 1 || strings.HasSuffix(env.Inlines[0].ContentID, "@x") ||
+		!strings.Contains(env.HTML, `"cid:`+env.Inlines[0].ContentID+`"`) ||
 		string(env.Inlines[0].Content) != strings.Repeat("picture", 10) {
 		t.Errorf("inline images: %v", env.Inlines)
 	}
@@ -68,7 +69,7 @@ func TestPicturesOfSignatureAndQuoteStayAtHome(t *testing.T) {
 	m.HTML = m.ReplyHTML + `<img src="cid:logo">`
 	m.Attachments = []tickets.Attachment{picture("shot"), picture("logo"), picture("loose")}
 	_, env := setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
-	if len(env.Inlines) != 1 || env.Inlines[0].ContentID != "shot" {
+	if len(env.Inlines) != 1 || env.Inlines[0].FileName != "shot.png" {
 		t.Errorf("inline: %v", env.Inlines)
 	}
 	if len(env.Attachments) != 1 || env.Attachments[0].FileName != "loose.png" {
@@ -79,6 +80,28 @@ func TestPicturesOfSignatureAndQuoteStayAtHome(t *testing.T) {
 	_, env = setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
 	if len(env.Attachments) != 3 {
 		t.Errorf("attached: %v", env.Attachments)
+	}
+}
+
+// Apple Mail and Thunderbird make a picture's Content-ID of the sender's domain, so that it told
+// customers where the agents' mailboxes are.
+func TestPicturesAreNamedByUs(t *testing.T) {
+	t.Parallel()
+	m := answer()
+	m.ReplyText = `Look: see "cid:part1@agents.example".`
+	m.ReplyHTML = `<p>Look: see &#34;cid:part1@agents.example&#34;.</p>` +
+		`<img src="cid:part1%40agents.example"><img src="cid:lost@agents.example">`
+	m.Attachments = []tickets.Attachment{{
+		Filename: "hose.png", ContentType: "image/png", Inline: true,
+		ContentID: "part1@agents.example", Blob: tickets.Blob{SHA256: "hose"},
+	}}
+	_, env := setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
+	if len(env.Inlines) != 1 ||
+		!strings.Contains(env.HTML, `<img src="cid:`+env.Inlines[0].ContentID+`">`) {
+		t.Fatalf("inline: %v in\n%s", env.Inlines, env.HTML)
+	}
+	if n := strings.Count(env.HTML, "agents.example"); n != 1 { // the words stay as they are
+		t.Errorf("the domain stands %d times in\n%s", n, env.HTML)
 	}
 }
 
