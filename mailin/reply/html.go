@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -43,20 +44,24 @@ var (
 	}
 )
 
-// cutHTML takes quotation and signature out of the HTML. It returns "" unless what is left says
-// what the cut text says: letter for letter nothing more, and nearly all of it.
-func cutHTML(source string, separators []string, res Result) string {
-	if len(source) > maxHTML {
-		return ""
+// besides is what text parts print beside the words: names of pictures, addresses of links.
+var besides = regexp.MustCompile(`\[(?i:image|cid|图片)[:：][^\]\n]*\]|<mailto:[^>\s]*>`)
+
+// bodyOf reads HTML; nil when there is none that can be cut.
+func bodyOf(source string) *html.Node {
+	if source == "" || len(source) > maxHTML {
+		return nil
 	}
 	doc, err := html.Parse(strings.NewReader(source))
 	if err != nil {
-		return ""
+		return nil
 	}
-	body := find(doc, atom.Body)
-	if body == nil {
-		return ""
-	}
+	return find(doc, atom.Body)
+}
+
+// cutHTML takes quotation and signature out of the HTML. It returns "" unless what is left says
+// what the cut text says: letter for letter nothing more, and nearly all of it.
+func cutHTML(body *html.Node, separators []string, res Result) string {
 	c := cutter{quotes: res.Folded != "", separators: make(map[string]bool)}
 	for _, s := range separators {
 		if s = plain(s); s != "" {
@@ -64,10 +69,11 @@ func cutHTML(source string, separators []string, res Result) string {
 		}
 	}
 	c.prune(body)
+	want := letters(besides.ReplaceAllString(res.Text, " "))
 	if res.Folded != "" || res.Signature != "" {
-		(&aligner{want: letters(res.Text)}).trim(body)
+		(&aligner{want: want}).trim(body)
 	}
-	if !says(letters(textOf(body)), letters(res.Text)) {
+	if !says(letters(textOf(body)), want) {
 		return ""
 	}
 	var b strings.Builder
@@ -140,6 +146,26 @@ func isQuotation(n *html.Node) bool {
 func isSignature(n *html.Node) bool {
 	return n.Type == html.CommentNode ||
 		n.Type == html.ElementNode && (signatureIDs[attr(n, "id")] || hasClass(n, signatureClasses))
+}
+
+// signed gives the letters of what the HTML marks as signature, outside of quotations; more tells
+// that no tail has begun.
+func signed(n *html.Node) (sig []rune, more bool) {
+	for child := range n.ChildNodes() {
+		switch {
+		case tailIDs[attr(child, "id")]:
+			return sig, false
+		case isQuotation(child):
+		case isSignature(child):
+			sig = append(sig, letters(textOf(child))...)
+		default:
+			below, more := signed(child)
+			if sig = append(sig, below...); !more {
+				return sig, false
+			}
+		}
+	}
+	return sig, true
 }
 
 // aligner reads a tree beside the new text and removes what follows once the text is used up. A

@@ -35,6 +35,46 @@ func TestHTMLIsCutBesideTheText(t *testing.T) {
 	}
 }
 
+func TestPicturesThatTheTextOnlyNamesAreNoWords(t *testing.T) {
+	t.Parallel()
+	for _, mark := range []string{"[image: a long name of a hose.png]", "[cid:image001.png@01DC]"} {
+		in := Input{Text: "See:\n\n" + mark + "\n\n> x", HTML: `See:<img src="cid:1"/>` +
+			`<blockquote type="cite">x</blockquote>`}
+		if got := Extract(in); got.HTML != `See:<img src="cid:1"/>` {
+			t.Errorf("%s: %q", mark, got.HTML)
+		}
+	}
+}
+
+func TestSignatureThatOnlyTheHTMLMarksIsCut(t *testing.T) {
+	t.Parallel()
+	const quoted = "\n________________________________\nFrom: Shop <shop@example.org>\n" +
+		"Sent: Tuesday, November 24, 2026 10:58 AM\nTo: Ann\nSubject: Hoses\n\nHow many?"
+	html := func(sig string) string {
+		return `<div>Two.</div><div>Bye</div><div id="Signature">` + sig + `</div>` +
+			`<div id="appendonsend"></div><div id="divRplyFwdMsg">From: Shop</div><p>How many?</p>` +
+			`<div id="Signature">The shop</div>`
+	}
+	for name, tt := range map[string]struct{ text, sig, want string }{
+		"Outlook on the web": {
+			"Two.\nBye\n\nAnn\na@x.example<mailto:a@x.example>\n[cid:1]" + quoted,
+			`<p>Ann</p><a href="mailto:a@x.example">a@x.example</a><img src="cid:1">`, "Two.\nBye",
+		},
+		"a delimiter too": {"Two.\nBye\n\n-- \nAnn" + quoted, "<p>-- <br>Ann</p>", "Two.\nBye"},
+		"words typed into it": {
+			"Two.\nBye\n\nOr shall I send you three?\nAnn" + quoted,
+			"<p>Or shall I send you three?</p><p>Ann</p>",
+			"Two.\nBye\n\nOr shall I send you three?\nAnn",
+		},
+		"other words": {"Two.\nBye\n\nBen" + quoted, "<p>Ann</p>", "Two.\nBye\n\nBen"},
+		"no words":    {"Two.\nBye" + quoted, `<img src="cid:1">`, "Two.\nBye"},
+	} {
+		if got := Extract(Input{Text: tt.text, HTML: html(tt.sig)}); got.Text != tt.want {
+			t.Errorf("%s: %q, signature %q", name, got.Text, got.Signature)
+		}
+	}
+}
+
 func TestHTMLIsNotTrustedWhereItSaysMoreThanTheText(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]Input{

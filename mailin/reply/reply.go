@@ -53,6 +53,11 @@ func Extract(in Input) Result {
 	m.label(end, len(m.lines), folded)
 	m.foldQuotes(m.contentEnd(end))
 	m.foldKnown(in.Earlier)
+	body := bodyOf(in.HTML)
+	if body != nil {
+		sig, _ := signed(body)
+		m.cutMarked(sig)
+	}
 	m.cutSignature()
 
 	var res Result
@@ -64,8 +69,8 @@ func Extract(in Input) Result {
 		res.Whole = m.showsText()
 	}
 	res.Text, res.Folded, res.Signature = m.join(visible), m.join(folded), m.join(signature)
-	if in.HTML != "" {
-		res.HTML = cutHTML(in.HTML, in.Separators, res)
+	if body != nil {
+		res.HTML = cutHTML(body, in.Separators, res)
 	}
 	return res
 }

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -42,15 +43,41 @@ var devices = []string{
 	"手机", "手機", "平板", "华为", "華為", "小米", "荣耀", "邮箱", "邮件", "郵件", "qq",
 }
 
-// cutSignature labels the signature or the footer at the end of what is visible.
-func (m *mail) cutSignature() {
+// cutMarked labels the last lines as a signature when they say what the HTML marks as one:
+// Outlook on the web draws no delimiter in the text.
+func (m *mail) cutMarked(sig []rune) {
+	end := m.visibleEnd()
+	for i := end - 1; i >= 0 && len(sig) > 0; i-- {
+		if m.labels[i] != visible || m.depths[i] > 0 || sentence(strings.TrimSpace(m.lines[i])) {
+			return
+		}
+		said := letters(besides.ReplaceAllString(m.lines[i], " "))
+		rest := len(sig) - len(said)
+		if rest < 0 || !slices.Equal(sig[rest:], said) {
+			return
+		}
+		if sig = sig[:rest]; rest == 0 && m.count(i, end) <= maxSignature {
+			m.label(i, end, signature)
+		}
+	}
+}
+
+// visibleEnd is where the last line ends that is visible and says something. A forwarded mail, or
+// one too long to be judged, ends in words of others: 0.
+func (m *mail) visibleEnd() int {
 	if m.forward < len(m.lines) || m.rest != "" {
-		return
+		return 0
 	}
 	end := len(m.lines)
 	for end > 0 && (m.labels[end-1] != visible || m.blank(end-1)) {
 		end--
 	}
+	return end
+}
+
+// cutSignature labels the signature or the footer at the end of what is visible.
+func (m *mail) cutSignature() {
+	end := m.visibleEnd()
 	start := end
 	for i, said := end-1, 0; i >= 0 && said <= maxSignature; i-- {
 		if m.labels[i] != visible || m.depths[i] > 0 {
@@ -105,13 +132,17 @@ func (m *mail) looksSigned(from, end int) bool {
 		}
 		said++
 		if said > maxLooseSignature || utf8.RuneCountInString(line) > maxSignatureLine ||
-			strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 ||
-			strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") ||
-			strings.HasSuffix(line, "？") {
+			sentence(line) {
 			return false
 		}
 	}
 	return said > 0
+}
+
+// sentence tells whether a line ends as a sentence does, not as a name or an address.
+func sentence(line string) bool {
+	return strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 ||
+		strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")
 }
 
 // count is how many of the lines [from, end) say something; it stops beyond maxSignature.
