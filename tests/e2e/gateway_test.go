@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"helpgate/internal/testkit"
+	"helpgate/internal/testkit/sink"
 	"helpgate/mailin"
 	"helpgate/mailin/parse"
 )
@@ -42,6 +43,7 @@ type options struct {
 	config   string   // more TOML, appended
 	database string   // [database] url; SQLite in the test's folder when ""
 	agents   []string // addresses; ann alone when nil
+	relay    sink.Options
 }
 
 // gateway is a running helpgate with a relay that keeps what it sends.
@@ -61,7 +63,7 @@ type gateway struct {
 // start gives a gateway that serves until the test ends.
 func start(t testing.TB, o options) *gateway {
 	t.Helper()
-	g := &gateway{t: t, dir: t.TempDir(), relay: testkit.NewSink(t)}
+	g := &gateway{t: t, dir: t.TempDir(), relay: testkit.NewSink(t, o.relay)}
 	g.config = filepath.Join(g.dir, "helpgate.toml")
 	text := fmt.Sprintf(`data_dir = "data"
 [site]
