@@ -20,8 +20,11 @@ type Window struct {
 // PerRecipient bounds automatic mails of one ticket to one recipient.
 func PerRecipient() []Window {
 	return []Window{
-		{10 * time.Minute, 10}, {30 * time.Minute, 15}, {60 * time.Minute, 25},
-		{180 * time.Minute, 50}, {600 * time.Minute, 100},
+		{10 * time.Minute, 10},
+		{30 * time.Minute, 15},
+		{60 * time.Minute, 25},
+		{180 * time.Minute, 50},
+		{600 * time.Minute, 100},
 	}
 }
 

@@ -20,66 +20,71 @@ func anOrder() tickets.Mail {
 	}
 }
 
+// copyCases holds the rules of RULES section 1; nil changes nothing.
+var copyCases = []struct {
+	rule   string
+	first  func(*tickets.Mail)
+	second func(*tickets.Mail)
+	want   Copy
+}{
+	{"the same by another road and mailbox", nil, func(m *tickets.Mail) {
+		m.Road, m.EnvelopeFrom, m.Recipients = "imap", "list@l.example", []string{"x@h.example"}
+		m.To, m.ReceivedAt = nil, noon.Add(time.Hour)
+	}, Duplicate},
+	{"spaces in the text differ", nil, func(m *tickets.Mail) {
+		m.Text = "one  two\r\nthree\n\n\nfour"
+	}, Duplicate},
+	{
+		"the new text is cut otherwise, for its own first copy has come", nil,
+		func(m *tickets.Mail) { m.ReplyText = "something else" }, Duplicate,
+	},
+	{"a list adds its tag and foot", nil, func(m *tickets.Mail) {
+		m.Subject = "Re: [help] 【外部邮件】 Fwd: Order 7"
+		m.Text += "--\nlist foot\n"
+		m.ReplyText = m.Text
+	}, Variant},
+	{"a gateway changes half of the lines", nil, func(m *tickets.Mail) {
+		m.Text = "one\ntwo\n3\n4\n"
+		m.ReplyText = m.Text
+	}, Variant},
+	{"a gateway empties the text", nil, func(m *tickets.Mail) {
+		m.Text, m.ReplyText = "", ""
+	}, Variant},
+	{"less than half of the shorter copy's lines", nil, func(m *tickets.Mail) {
+		m.Text = "one\n2\n3\n4\n"
+		m.ReplyText = m.Text
+	}, Reused},
+	{"the shorter copy is the one that counts", nil, func(m *tickets.Mail) {
+		m.Text = "one\ntwo\n"
+		m.ReplyText = m.Text
+	}, Variant},
+	{"another Date", nil, func(m *tickets.Mail) { m.Date = noon.Add(time.Second) }, Reused},
+	{"the same Date in another zone", nil, func(m *tickets.Mail) {
+		m.Date = noon.In(time.FixedZone("", 3600))
+	}, Duplicate},
+	{"another From", nil, func(m *tickets.Mail) { m.From.Address = "bob@a.example" }, Reused},
+	{"another subject", nil, func(m *tickets.Mail) { m.Subject = "Order 8" }, Reused},
+	{"another Message-ID", nil, func(m *tickets.Mail) { m.MessageID = "2@a.example" }, Fresh},
+	{"no Message-ID, all else the same", noID, noID, Duplicate},
+	{"no Message-ID and another Cc", noID, func(m *tickets.Mail) {
+		noID(m)
+		m.Cc = []tickets.Person{{Address: "bob@a.example"}}
+	}, Fresh},
+	{"no Message-ID, one moved from To to Cc", noID, func(m *tickets.Mail) {
+		noID(m)
+		m.To, m.Cc = nil, m.To
+	}, Fresh},
+	{"no Message-ID and another text", noID, func(m *tickets.Mail) {
+		noID(m)
+		m.Text = "five"
+	}, Fresh},
+	{"no Message-ID and no Date", undated, undated, Duplicate},
+	{"no Message-ID after one that had it", nil, noID, Fresh},
+}
+
 func TestCompareTellsFurtherCopiesFromOtherMails(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		rule   string
-		first  func(*tickets.Mail)
-		second func(*tickets.Mail)
-		want   Copy
-	}{
-		{"the same by another road and mailbox", nil, func(m *tickets.Mail) {
-			m.Road, m.EnvelopeFrom, m.Recipients = "imap", "list@l.example", []string{"x@h.example"}
-			m.To, m.ReceivedAt = nil, noon.Add(time.Hour)
-		}, Duplicate},
-		{"spaces in the text differ", nil, func(m *tickets.Mail) {
-			m.Text = "one  two\r\nthree\n\n\nfour"
-		}, Duplicate},
-		{"the new text is cut otherwise, for its own first copy has come", nil,
-			func(m *tickets.Mail) { m.ReplyText = "something else" }, Duplicate},
-		{"a list adds its tag and foot", nil, func(m *tickets.Mail) {
-			m.Subject = "Re: [help] 【外部邮件】 Fwd: Order 7"
-			m.Text += "--\nlist foot\n"
-			m.ReplyText = m.Text
-		}, Variant},
-		{"a gateway changes half of the lines", nil, func(m *tickets.Mail) {
-			m.Text = "one\ntwo\n3\n4\n"
-			m.ReplyText = m.Text
-		}, Variant},
-		{"a gateway empties the text", nil, func(m *tickets.Mail) {
-			m.Text, m.ReplyText = "", ""
-		}, Variant},
-		{"less than half of the shorter copy's lines", nil, func(m *tickets.Mail) {
-			m.Text = "one\n2\n3\n4\n"
-			m.ReplyText = m.Text
-		}, Reused},
-		{"the shorter copy is the one that counts", nil, func(m *tickets.Mail) {
-			m.Text = "one\ntwo\n"
-			m.ReplyText = m.Text
-		}, Variant},
-		{"another Date", nil, func(m *tickets.Mail) { m.Date = noon.Add(time.Second) }, Reused},
-		{"the same Date in another zone", nil, func(m *tickets.Mail) {
-			m.Date = noon.In(time.FixedZone("", 3600))
-		}, Duplicate},
-		{"another From", nil, func(m *tickets.Mail) { m.From.Address = "bob@a.example" }, Reused},
-		{"another subject", nil, func(m *tickets.Mail) { m.Subject = "Order 8" }, Reused},
-		{"another Message-ID", nil, func(m *tickets.Mail) { m.MessageID = "2@a.example" }, Fresh},
-		{"no Message-ID, all else the same", noID, noID, Duplicate},
-		{"no Message-ID and another Cc", noID, func(m *tickets.Mail) {
-			noID(m)
-			m.Cc = []tickets.Person{{Address: "bob@a.example"}}
-		}, Fresh},
-		{"no Message-ID, one moved from To to Cc", noID, func(m *tickets.Mail) {
-			noID(m)
-			m.To, m.Cc = nil, m.To
-		}, Fresh},
-		{"no Message-ID and another text", noID, func(m *tickets.Mail) {
-			noID(m)
-			m.Text = "five"
-		}, Fresh},
-		{"no Message-ID and no Date", undated, undated, Duplicate},
-		{"no Message-ID after one that had it", nil, noID, Fresh},
-	} {
+	for _, c := range copyCases {
 		first, second := anOrder(), anOrder()
 		if c.first != nil {
 			c.first(&first)
@@ -185,7 +190,8 @@ func TestSubjectsAreComparedWithoutPrefixesAndTags(t *testing.T) {
 	for in, want := range map[string]string{
 		"Order": "Order", " Re: Fwd: Order ": "Order", "[list] Order": "Order",
 		"Re: [list] AW: [ext] Order": "Order", "[#12] Order": "Order", "回复：【外部】订单": "订单",
-		"Order [7]": "Order [7]", "[list]": "", "[unclosed Order": "[unclosed Order", "[] x": "[] x",
+		"Order [7]": "Order [7]", "[list]": "",
+		"[unclosed Order": "[unclosed Order", "[] x": "[] x",
 		"Re[2]: a  b": "a b",
 	} {
 		if got := bareSubject(in); got != want {

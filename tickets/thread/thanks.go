@@ -122,7 +122,9 @@ var harmless = strings.NewReplacer(
 	"再次", "", "안녕", "",
 )
 
-func endsClause(r rune) bool { return strings.ContainsRune(".,;:!。，、；：！…()–—~～\n\r", r) }
+func endsClause(r rune) bool {
+	return strings.ContainsRune(".,;:!。，、；：！…()–—~～\n\r", r)
+}
 
 func endsWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' }
 

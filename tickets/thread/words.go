@@ -5,7 +5,8 @@ import "strings"
 // The tables below are read only. They need not be whole: a word that is missing makes a reply of
 // thanks reopen its ticket, which is the harmless mistake.
 
-// thanksWords are words that thank, in lower case. Danish "tak" alone is none: it is Polish for yes.
+// thanksWords are words that thank, in lower case. Danish "tak" alone is none: it is
+// Polish for yes.
 var thanksWords = set(`
 thank thanks thankyou thanx thx ty cheers appreciate appreciated grateful
 danke dank merci gracias grazie obrigado obrigada bedankt tack takk kiitos
@@ -29,7 +30,8 @@ need needs want wants send advance wait waiting urgent asap soon dont doesnt did
 wasnt broken error errors fail fails failed failing wrong missing down crash crashes only yet
 aber nicht noch kein keine keinen bitte leider wann warum wieso wie wer wo voraus vorab jedoch
 nie nichts brauche fehler kaputt fehlt schicken senden nochmal nochmals
-mais pas encore ne jamais rien quand comment pourquoi avance d'avance svp toujours besoin aucun aucune
+mais pas encore ne jamais rien quand comment pourquoi avance d'avance svp
+toujours besoin aucun aucune
 pero todavía todavia aún favor antemano cuando cuándo cómo nunca nada necesito falta
 ma non ancora però mai niente anticipo quando come perché
 mas não nao ainda porém nunca antecipadamente
@@ -44,7 +46,8 @@ ama değil lütfen henüz
 
 // moreMarks are the same in scripts that set no spaces between words.
 var moreMarks = []string{
-	"?", "？", "؟", "¿", "但", "不", "没", "沒", "还", "還", "请", "請", "吗", "嗎", "再", "先谢", "先謝", "怎", "什么",
+	"?", "？", "؟", "¿", "但", "不", "没", "沒", "还", "還", "请", "請",
+	"吗", "嗎", "再", "先谢", "先謝", "怎", "什么",
 	"什麼", "何时", "多久", "需要", "麻烦", "麻煩", "无法", "無法", "未", "失败", "失敗", "错", "錯", "另外", "仍", "急", "坏",
 	"壞", "催", "尽快", "儘快", "等", "只是", "でも", "まだ", "ません", "ない", "ください", "下さい", "お願い", "けど",
 	"ですが", "아직", "지만", "주세요", "안", "못", "아니", "แต่", "ไม่",
