@@ -14,8 +14,9 @@ import (
 // somebody's address book, not a circle of people concerned (THREATS S8).
 const maxCc = 20
 
-// open makes a new ticket of the mail.
-func (r *reception) open(ctx context.Context, reused bool) error {
+// open makes a new ticket of the mail, linked to the old one that it follows up when that has a
+// number.
+func (r *reception) open(ctx context.Context, old tickets.Ticket, reused bool) error {
 	t, asker, err := r.newTicket(ctx)
 	if err != nil {
 		return err
@@ -33,8 +34,18 @@ func (r *reception) open(ctx context.Context, reused bool) error {
 	if err := r.linkNew(ctx, t.Number); err != nil {
 		return err
 	}
+	kind := tickets.OutAcknowledgement
+	if old.Number != 0 {
+		kind = tickets.OutFollowUp
+		if err := r.link(ctx, t.Number, old.Number, tickets.LinkFollowUp); err != nil {
+			return err
+		}
+		if err := r.recognise(ctx, &asker, old); err != nil {
+			return err
+		}
+	}
 	r.journal.Verdict = tickets.VerdictTicket
-	if err := r.acknowledge(ctx, t, asker, tickets.OutAcknowledgement, 0); err != nil {
+	if err := r.acknowledge(ctx, t, asker, kind, old.Number); err != nil {
 		return err
 	}
 	return r.notify(ctx, t, msg)
@@ -212,13 +223,26 @@ func (r *reception) sortIn(
 	if r.decision.Claim == nil {
 		return nil
 	}
-	if author.ID == t.Requester && !author.Known && !r.mail.Automatic {
-		author.Known = true
-		if err := r.tx.SaveCustomer(ctx, &author); err != nil {
-			return fmt.Errorf("save customer: %w", err)
-		}
+	if err := r.recognise(ctx, &author, t); err != nil {
+		return err
 	}
 	return r.takeInCc(ctx, t.Number, r.standing[t.Number].Asker)
+}
+
+// recognise makes a requester known who writes with a token of his ticket: the mail that brought
+// it reached him, so that the address is his.
+func (r *reception) recognise(
+	ctx context.Context, author *tickets.Customer, t tickets.Ticket,
+) error {
+	unproved := r.decision.Claim == nil || author.ID != t.Requester || r.mail.Automatic
+	if unproved || author.Known {
+		return nil
+	}
+	author.Known = true
+	if err := r.tx.SaveCustomer(ctx, author); err != nil {
+		return fmt.Errorf("save customer: %w", err)
+	}
+	return nil
 }
 
 // customersTurnOver makes it the helpdesk's turn.
@@ -239,30 +263,13 @@ func (r *reception) tooLate(t tickets.Ticket) bool {
 		!r.now.Before(t.ClosedAt.Add(reopen))
 }
 
-// followUp opens a new ticket, linked to the one closed for too long.
+// followUp opens a new ticket, linked to the one closed for too long. A newcomer to a thing long
+// done learns nothing of it.
 func (r *reception) followUp(ctx context.Context, old tickets.Ticket, reused bool) error {
 	if !r.participates() {
-		return r.open(ctx, reused) // a newcomer to a thing long done learns nothing of it
+		old = tickets.Ticket{}
 	}
-	t, asker, err := r.newTicket(ctx)
-	if err != nil {
-		return err
-	}
-	msg := r.newMessage(t.Number, asker)
-	if err := r.addMessage(ctx, &msg); err != nil {
-		return err
-	}
-	if err := r.takeInCc(ctx, t.Number, asker.Address); err != nil {
-		return err
-	}
-	if err := r.link(ctx, t.Number, old.Number, tickets.LinkFollowUp); err != nil {
-		return err
-	}
-	r.journal.Verdict = tickets.VerdictTicket
-	if err := r.acknowledge(ctx, t, asker, tickets.OutFollowUp, old.Number); err != nil {
-		return err
-	}
-	return r.notify(ctx, t, msg)
+	return r.open(ctx, old, reused)
 }
 
 func contains(list []string, s string) bool {

@@ -93,7 +93,7 @@ func (r *reception) dispatch(ctx context.Context, reused bool) error {
 	case r.listReply(ag, isAgent):
 		return r.holdListReply(ctx, ag)
 	case r.decision.Ticket == 0:
-		return r.open(ctx, reused)
+		return r.open(ctx, tickets.Ticket{}, reused)
 	case r.mail.Auto == "bounce" || r.mail.Auto == "dsn-delay" || r.mail.Auto == "loop":
 		return r.appendNote(ctx, reused)
 	case isAgent && !r.isRequester(ag):
