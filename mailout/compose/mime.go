@@ -72,8 +72,9 @@ func (p part) write(ctx context.Context, w *bytes.Buffer, more []field) error {
 	return nil
 }
 
-// boundaries makes boundaries and Content-IDs that a retry makes again and that no body can hold: "=_" is never
-// quoted-printable nor base64 (RFC 2045 section 6.7), and a stranger does not know the nonce.
+// boundaries makes boundaries and Content-IDs that a retry makes again. No body can hold such a
+// boundary: "=_" is never quoted-printable nor base64 (RFC 2045 section 6.7), and a stranger does
+// not know the nonce.
 type boundaries struct {
 	seed   string
 	domain string // of Content-IDs
