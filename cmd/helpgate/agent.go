@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"helpgate/internal/rfc"
 	"helpgate/tickets"
-	"helpgate/tickets/desk"
 )
 
 func agentCommand(a *app) *cobra.Command {
@@ -24,12 +25,20 @@ func agentAdd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add",
 		Short: "Add an agent, or change the one with that first address",
-		Args:  exactly(0),
+		Long: "Add an agent. When one has that first address already, what the flags name is changed,\n" +
+			"and a disabled agent is active again.",
+		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if len(ag.Addresses) == 0 {
 				return usageError{errors.New("agent add needs --email")}
 			}
+			if _, err := time.LoadLocation(ag.Timezone); err != nil {
+				return usageError{fmt.Errorf("no time zone %q; want one as Europe/Berlin", ag.Timezone)}
+			}
 			return a.with(c.Context(), func(w *world) error {
+				if err := w.keep(c, &ag); err != nil {
+					return err
+				}
 				saved, err := w.desk.SaveAgent(c.Context(), ag)
 				if err != nil {
 					return err
@@ -39,13 +48,45 @@ func agentAdd(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&ag.Addresses, "email", nil, "address; the first one gets the mail (repeatable)")
+	f.StringArrayVar(&ag.Addresses, "email", nil,
+		"`address`; the first one gets the mail; more of them replace all that there were (repeatable)")
 	f.StringVar(&ag.Name, "name", "", "name")
 	f.StringVar(&ag.Team, "team", "", "team")
 	f.BoolVar(&ag.Lead, "lead", false, "leads the team")
 	f.StringVar(&ag.Locale, "locale", "", "en or zh")
-	f.StringVar(&ag.Timezone, "timezone", "", "IANA zone, such as Europe/Berlin")
+	f.StringVar(&ag.Timezone, "timezone", "", "IANA `zone`, such as Europe/Berlin")
 	return c
+}
+
+// keep fills in, from the agent who has that first address already, what no flag names.
+func (w *world) keep(c *cobra.Command, ag *tickets.Agent) error {
+	agents, err := w.desk.Agents(c.Context())
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(agents, func(old tickets.Agent) bool {
+		return old.Person().Address == rfc.Key(ag.Addresses[0])
+	})
+	if at < 0 {
+		return nil
+	}
+	given, old := *ag, agents[at]
+	*ag = old
+	if len(given.Addresses) > 1 {
+		ag.Addresses = given.Addresses
+	}
+	for flag, change := range map[string]func(){
+		"name":     func() { ag.Name = given.Name },
+		"team":     func() { ag.Team = given.Team },
+		"lead":     func() { ag.Lead = given.Lead },
+		"locale":   func() { ag.Locale = given.Locale },
+		"timezone": func() { ag.Timezone = given.Timezone },
+	} {
+		if c.Flags().Changed(flag) {
+			change()
+		}
+	}
+	return nil
 }
 
 func agentList(a *app) *cobra.Command {
@@ -120,11 +161,13 @@ func (w *world) agent(ctx context.Context, who string) (tickets.Agent, error) {
 			found = append(found, ag)
 		}
 	}
-	if len(found) != 1 {
-		return tickets.Agent{}, fmt.Errorf("%q names %d agents: %w; see 'helpgate agent list'",
-			who, len(found), desk.ErrNobody)
+	switch len(found) {
+	case 0:
+		return tickets.Agent{}, fmt.Errorf("no agent %q: see 'helpgate agent list'", who)
+	case 1:
+		return found[0], nil
 	}
-	return found[0], nil
+	return tickets.Agent{}, fmt.Errorf("%d agents are called %q: name one by an address", len(found), who)
 }
 
 type agentJSON struct {

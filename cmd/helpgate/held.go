@@ -32,9 +32,9 @@ func heldList(a *app) *cobra.Command {
 				return a.print(mapAll(list, view), func() {
 					t := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 					fmt.Fprintln(t, "ID\tTICKET\tREASON\tOWNER\tSINCE\tWHAT")
-					for _, h := range mapAll(list, view) {
-						fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\n", h.ID, deref(h.Ticket), h.Reason,
-							h.Owner, *h.At, h.Detail)
+					for _, h := range list {
+						fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", h.ID, orDash(h.Ticket), h.Reason,
+							view(h).Owner, stamp(h.At), h.Detail)
 					}
 					t.Flush()
 				})
@@ -56,10 +56,12 @@ func heldDecide(a *app, verb string, release bool) *cobra.Command {
 				return err
 			}
 			return a.with(c.Context(), func(w *world) error {
+				do := w.desk.Drop
 				if release {
-					return w.desk.Release(c.Context(), id, operator)
+					do = w.desk.Release
 				}
-				return w.desk.Drop(c.Context(), id, operator)
+				err := do(c.Context(), id, operator)
+				return missing(err, fmt.Sprintf("held thing %d", id), "helpgate held list")
 			})
 		},
 	}
@@ -67,8 +69,11 @@ func heldDecide(a *app, verb string, release bool) *cobra.Command {
 
 func heldView(h tickets.Held, agents []tickets.Agent) heldJSON {
 	v := heldJSON{
-		ID: strconv.FormatInt(h.ID, 10), Message: strconv.FormatInt(h.Message, 10),
-		Reason: string(h.Reason), Detail: h.Detail, At: instant(h.At),
+		ID: strconv.FormatInt(h.ID, 10), Reason: string(h.Reason), Detail: h.Detail,
+		At: instant(h.At),
+	}
+	if h.Message != 0 {
+		v.Message = strconv.FormatInt(h.Message, 10)
 	}
 	if h.Ticket != 0 {
 		v.Ticket = &h.Ticket
@@ -81,9 +86,10 @@ func heldView(h tickets.Held, agents []tickets.Agent) heldJSON {
 	return v
 }
 
-func deref(n *int64) int64 {
-	if n == nil {
-		return 0
+// orDash gives a number for a line of text; 0 stands for none.
+func orDash(n int64) string {
+	if n == 0 {
+		return "-"
 	}
-	return *n
+	return strconv.FormatInt(n, 10)
 }

@@ -16,7 +16,7 @@ func initCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a commented helpgate.toml, make the database and the secret file",
-		Args:  atMost(1),
+		Args:  between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
@@ -56,15 +56,6 @@ func writeSample(dir, path string) error {
 	}
 	_, err = f.WriteString(config.Sample())
 	return errors.Join(err, f.Close())
-}
-
-func atMost(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := cobra.MaximumNArgs(n)(c, args); err != nil {
-			return usageError{fmt.Errorf("%w; usage: helpgate %s", err, c.Use)}
-		}
-		return nil
-	}
 }
 
 func migrateCommand(a *app) *cobra.Command {

@@ -24,9 +24,6 @@ const (
 	exitUsage  = 2
 )
 
-// usageError is a fault in how a verb was called.
-type usageError struct{ error }
-
 // exitError ends the process with a code of its own, such as one of sysexits.
 type exitError struct {
 	code int
@@ -97,6 +94,7 @@ func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "helpgate",
 		Short:         "A helpdesk that works by email",
+		Long:          rootText,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchVerb,
@@ -106,45 +104,30 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetHelpCommand(helpCommand())
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.configPath, "config", "c", "",
 		"configuration file (default $HELPGATE_CONFIG, else ./helpgate.toml)")
 	flags.BoolVar(&a.json, "json", false, "print the answer as JSON")
-	root.AddCommand(
-		serveCommand(a), initCommand(a), demoCommand(a), migrateCommand(a), injectCommand(a),
-		inspectCommand(a), agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a),
-	)
+	section(root, "Run it:",
+		demoCommand(a), initCommand(a), serveCommand(a), migrateCommand(a))
+	section(root, "Work with it, beside a running server too:",
+		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a))
+	section(root, "Mails:", injectCommand(a), inspectCommand(a))
 	return root
 }
 
-// group makes a verb that only holds others.
-func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{
-		Use: use, Short: short, Args: noSuchVerb,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usageError{fmt.Errorf("%s needs a verb: see 'helpgate help %s'", c.Name(), c.Name())}
-		},
-	}
-	c.AddCommand(verbs...)
-	return c
-}
+// rootText stands above the list of verbs.
+const rootText = `helpgate is a helpdesk that works by email. Customers write to a support address, agents answer
+from the mail client that they already use.
 
-func noSuchVerb(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	for _, near := range c.SuggestionsFor(args[0]) {
-		return usageError{fmt.Errorf("no verb %q; did you mean %q?", args[0], near)}
-	}
-	return usageError{fmt.Errorf("no verb %q", args[0])}
-}
+Begin with 'helpgate demo', which needs nothing, or with 'helpgate init'.`
 
-// exactly asks for that many arguments.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(c, args); err != nil {
-			return usageError{fmt.Errorf("%w; usage: helpgate %s", err, c.Use)}
-		}
-		return nil
+// section adds verbs to the help under a heading of their own.
+func section(root *cobra.Command, title string, verbs ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range verbs {
+		c.GroupID = title
 	}
+	root.AddCommand(verbs...)
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -20,14 +22,35 @@ func queueCommand(a *app) *cobra.Command {
 			}))
 }
 
+// outStatuses are the statuses of the contract, with those of the outbox that each stands for: what
+// the leak guard stopped has failed, and its reason stands where the peer's last reply does.
+var outStatuses = map[string][]tickets.OutStatus{
+	"":        {""},
+	"waiting": {tickets.OutWaiting},
+	"sending": {tickets.OutSending},
+	"sent":    {tickets.OutSent},
+	"failed":  {tickets.OutFailed, tickets.OutStopped},
+}
+
+func outStatus(s tickets.OutStatus) string {
+	if s == tickets.OutStopped {
+		return "failed"
+	}
+	return string(s)
+}
+
 func queueList(a *app) *cobra.Command {
 	var status string
-	var limit int
+	var limit count
 	c := &cobra.Command{
 		Use: "list", Short: "List outgoing mails, newest first", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if _, ok := outStatuses[status]; !ok {
+				return usageError{fmt.Errorf(
+					"no status %q: it is one of waiting, sending, sent, failed", status)}
+			}
 			return a.with(c.Context(), func(w *world) error {
-				rows, err := w.db.Rows().List(c.Context(), tickets.OutStatus(status), limit)
+				rows, err := outgoing(c.Context(), w, status, int(limit))
 				if err != nil {
 					return err
 				}
@@ -36,16 +59,34 @@ func queueList(a *app) *cobra.Command {
 					fmt.Fprintln(t, "ID\tKIND\tTICKET\tRECIPIENT\tSTATUS\tATTEMPTS\tLAST REPLY")
 					for _, o := range rows {
 						fmt.Fprintf(t, "%d\t%s\t%d\t%s\t%s\t%d\t%s\n", o.ID, o.Kind, o.Ticket,
-							o.Recipient.Address, o.Status, o.Attempts, o.LastReply)
+							o.Recipient.Address, outStatus(o.Status), o.Attempts, o.LastReply)
 					}
 					t.Flush()
 				})
 			})
 		},
 	}
-	c.Flags().StringVar(&status, "status", "", "waiting, sending, sent, failed or stopped")
-	c.Flags().IntVar(&limit, "limit", 0, "at most this many")
+	c.Flags().StringVar(&status, "status", "", "waiting, sending, sent or failed")
+	c.Flags().Var(&limit, "limit", "at most this many")
 	return c
+}
+
+// outgoing gives the rows of a status of the contract, newest first.
+func outgoing(
+	ctx context.Context, w *world, status string, limit int,
+) (all []tickets.Outgoing, err error) {
+	for _, s := range outStatuses[status] {
+		rows, err := w.db.Rows().List(ctx, s, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b tickets.Outgoing) int { return cmp.Compare(b.ID, a.ID) })
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	return all, nil
 }
 
 func queueChange(
@@ -58,7 +99,10 @@ func queueChange(
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), func(w *world) error { return do(c.Context(), w, id) })
+			return a.with(c.Context(), func(w *world) error {
+				what := fmt.Sprintf("outgoing mail %d", id)
+				return missing(do(c.Context(), w, id), what, "helpgate queue list")
+			})
 		},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -29,18 +28,18 @@ func ticketCommand(a *app) *cobra.Command {
 func ticketList(a *app) *cobra.Command {
 	var f tickets.TicketFilter
 	var status, assignee, requester, since string
+	var limit, after count
 	c := &cobra.Command{
 		Use: "list", Short: "List tickets, newest first", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			f.Status, f.Mailbox = tickets.Status(status), key(f.Mailbox)
-			if status != "" && !f.Status.Valid() {
-				return usageError{fmt.Errorf("no status %q", status)}
-			}
-			at, err := parseSince(since)
-			if err != nil {
+			f.Limit, f.After, f.Mailbox = int(limit), int64(after), key(f.Mailbox)
+			var err error
+			if f.Status, err = parseStatus(status); status != "" && err != nil {
 				return err
 			}
-			f.Since = at
+			if f.Since, err = parseSince(since); err != nil {
+				return err
+			}
 			return a.with(c.Context(), func(w *world) error {
 				return a.listTickets(c.Context(), w, f, assignee, requester)
 			})
@@ -52,8 +51,8 @@ func ticketList(a *app) *cobra.Command {
 	fl.StringVar(&requester, "requester", "", "a customer's address")
 	fl.StringVar(&f.Mailbox, "mailbox", "", "a mailbox's address")
 	fl.StringVar(&since, "since", "", "created at or after this time (RFC 3339 or YYYY-MM-DD)")
-	fl.IntVar(&f.Limit, "limit", 0, "at most this many")
-	fl.Int64Var(&f.After, "after", 0, "only tickets after this one in the list: lower numbers")
+	fl.Var(&limit, "limit", "at most this many")
+	fl.Var(&after, "after", "only tickets after this one in the list: lower numbers")
 	fl.BoolVar(&f.Merged, "merged", false, "merged ones too")
 	return c
 }
@@ -82,6 +81,14 @@ func (a *app) listTickets(
 		}
 		t.Flush()
 	})
+}
+
+func parseStatus(s string) (tickets.Status, error) {
+	if status := tickets.Status(s); status.Valid() {
+		return status, nil
+	}
+	return "", usageError{fmt.Errorf(
+		"no status %q: it is one of new, open, pending, solved, closed", s)}
 }
 
 func parseSince(s string) (time.Time, error) {
@@ -170,7 +177,11 @@ func ticketAssign(a *app) *cobra.Command {
 func ticketStatus(a *app) *cobra.Command {
 	return a.onTicket("status NUMBER STATUS", "Set new, open, pending, solved or closed", 2,
 		func(ctx context.Context, w *world, number int64, args []string) error {
-			return w.desk.SetStatus(ctx, number, tickets.Status(args[0]), operator)
+			status, err := parseStatus(args[0])
+			if err != nil {
+				return err
+			}
+			return w.desk.SetStatus(ctx, number, status, operator)
 		})
 }
 
@@ -181,7 +192,9 @@ func ticketMerge(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return w.desk.Merge(ctx, number, into, operator)
+			err = w.desk.Merge(ctx, number, into, operator)
+			what := fmt.Sprintf("ticket %d or no ticket %d", number, into)
+			return missing(err, what, "helpgate ticket list")
 		})
 }
 
@@ -198,7 +211,8 @@ func ticketSplit(a *app) *cobra.Command {
 			}
 			made, err := w.desk.Split(ctx, number, ids, operator)
 			if err != nil {
-				return err
+				what := "such ticket, or no such message on it"
+				return missing(err, what, fmt.Sprintf("helpgate ticket show %d", number))
 			}
 			return a.print(map[string]int64{"number": made}, func() { fmt.Fprintln(a.out, made) })
 		})
@@ -221,32 +235,23 @@ func ticketRelease(a *app) *cobra.Command {
 func (a *app) onTicket(
 	use, short string, n int, do func(context.Context, *world, int64, []string) error,
 ) *cobra.Command {
+	args := exactly(n)
+	if n < 0 {
+		args = between(-n, -1)
+	}
 	return &cobra.Command{
-		Use: use, Short: short,
-		Args: func(c *cobra.Command, args []string) error {
-			if n < 0 && len(args) >= -n {
-				return nil
-			}
-			return exactly(max(n, -n))(c, args)
-		},
+		Use: use, Short: short, Args: args,
 		RunE: func(c *cobra.Command, args []string) error {
 			number, err := parseNumber(args[0])
 			if err != nil {
 				return err
 			}
 			return a.with(c.Context(), func(w *world) error {
-				return do(c.Context(), w, number, args[1:])
+				err := do(c.Context(), w, number, args[1:])
+				return missing(err, fmt.Sprintf("ticket %d", number), "helpgate ticket list")
 			})
 		},
 	}
-}
-
-func parseNumber(s string) (int64, error) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 {
-		return 0, usageError{fmt.Errorf("%q is no number", s)}
-	}
-	return n, nil
 }
 
 // typed gives the text of --text, else what stands on standard input.

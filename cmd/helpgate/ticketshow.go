@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,7 +19,7 @@ func (a *app) showTicket(s desk.Shown) {
 	}
 	for _, m := range s.Messages {
 		fmt.Fprintf(a.out, "\n--- %s %d by %s (%s), %s, rule %s\n", m.Kind, m.ID,
-			orNobody(m.Author), m.AuthorRole, *instant(m.At), m.Rule)
+			orNobody(m.Author), m.AuthorRole, stamp(m.At), m.Rule)
 		if len(m.Flags) > 0 {
 			fmt.Fprintf(a.out, "flags: %s\n", strings.Join(m.Flags, ", "))
 		}
@@ -29,7 +30,8 @@ func (a *app) showTicket(s desk.Shown) {
 	}
 	fmt.Fprintln(a.out)
 	for _, e := range s.Events {
-		fmt.Fprintf(a.out, "%s  %-12s %s: %s -> %s\n", *instant(e.At), e.Verb, e.Actor, e.From, e.To)
+		fmt.Fprintf(a.out, "%s  %-15s %s: %s -> %s\n", stamp(e.At), e.Verb,
+			cmp.Or(e.Actor, "helpgate"), e.From, e.To)
 	}
 }
 

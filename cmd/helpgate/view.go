@@ -158,7 +158,7 @@ type outgoingJSON struct {
 func outgoingView(o tickets.Outgoing) outgoingJSON {
 	v := outgoingJSON{
 		ID: strconv.FormatInt(o.ID, 10), Kind: string(o.Kind), Recipient: o.Recipient.Address,
-		Status: string(o.Status), Attempts: o.Attempts, LastReply: o.LastReply,
+		Status: outStatus(o.Status), Attempts: o.Attempts, LastReply: o.LastReply,
 		MessageID: o.MessageID, CreatedAt: instant(o.CreatedAt), SentAt: instant(o.SentAt),
 	}
 	if o.Ticket != 0 {
@@ -187,6 +187,14 @@ func instant(t time.Time) *string {
 	}
 	s := t.UTC().Format(time.RFC3339)
 	return &s
+}
+
+// stamp gives a time for a line of text.
+func stamp(t time.Time) string {
+	if s := instant(t); s != nil {
+		return *s
+	}
+	return "-"
 }
 
 // person gives null for nobody.

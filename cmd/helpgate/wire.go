@@ -56,7 +56,8 @@ type gateway struct {
 	checks    []ops.Check
 	services  []lifecycle.Service
 	listeners []net.Listener
-	smtpAddr  string // where SMTP listens; "" when it does not
+	// Where SMTP and metrics listen; "" when they do not.
+	smtpAddr, metricsAddr string
 }
 
 func (g *gateway) add(name string, run func(context.Context) error) {
@@ -90,6 +91,7 @@ func (g *gateway) serveMetrics(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
+	g.metricsAddr = ln.Addr().String()
 	g.add("metrics", func(ctx context.Context) error {
 		return ops.Serve(ctx, ln, g.metrics.Handler(g.checks...))
 	})
