@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -170,6 +171,9 @@ func inspectView(path string, rd *mailin.Reading) inspectedJSON {
 				f.Filename, f.ContentType, int64(len(f.Data)), f.SHA256, f.Inline, f.ContentID,
 			}
 		}),
+	}
+	if len(m.Header) == 0 {
+		v.Error = cmp.Or(v.Error, "no header field: this is no mail")
 	}
 	if len(m.From) > 0 {
 		v.From = &tickets.Person{Name: m.From[0].Name, Address: m.From[0].Addr}

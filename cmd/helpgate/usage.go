@@ -50,6 +50,7 @@ func helpCommand() *cobra.Command {
 			if len(rest) > 0 {
 				return noSuchVerb(verb, rest)
 			}
+			verb.InitDefaultHelpFlag() // else the help does not name it
 			return verb.Help()
 		},
 	}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const plainMail = "From: Carla <carla@customer.example>\nTo: support@example.com\n" +
+	"Subject: A question\nMessage-ID: <q1@customer.example>\n" +
+	"Date: Tue, 24 Nov 2026 10:00:00 +0000\n\nHow do I?\n\n-- \nCarla\n"
+
+func TestInjectAnswersWithSysexits(t *testing.T) {
+	t.Parallel()
+	config := site(t)
+	away := filepath.Join(filepath.Dir(config), "away.toml")
+	text := "[database]\nurl = \"postgres://nobody@127.0.0.1:1/none\"\n"
+	if err := os.WriteFile(away, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	small := []string{"HELPGATE_SMTP_MAX_MESSAGE_SIZE=65536"}
+	for name, tt := range map[string]struct {
+		environ []string
+		line    string
+		mail    string
+		code    int
+	}{
+		"taken":             {nil, "support@example.com", plainMail, 0},
+		"again":             {nil, "-f carla@customer.example support@example.com", plainMail, 0},
+		"by its own header": {nil, "", strings.Replace(plainMail, "q1@", "q2@", 1), 0},
+		"no such mailbox":   {nil, "nobody@example.com", plainMail, exNoUser},
+		"no such domain":    {nil, "support@elsewhere.example", plainMail, exNoUser},
+		"too big":           {small, "support@example.com", plainMail + strings.Repeat("x\n", 40_000), exDataErr},
+		"unknown flag":      {nil, "--frob", plainMail, exUsage},
+		"no configuration":  {nil, "-c /nowhere.toml", plainMail, exConfig},
+		"database is away":  {nil, "-c " + away, plainMail, exTempFail},
+	} {
+		args := append([]string{"inject", "-c", config}, strings.Fields(tt.line)...)
+		a := callIn(t, tt.environ, tt.mail, args...)
+		if a.code != tt.code || a.out != "" || (a.err == "") != (tt.code == 0) {
+			t.Errorf("%s: exit %d, out %q, err %q; want %d", name, a.code, a.out, a.err, tt.code)
+		}
+	}
+	a := call(t, "", "ticket", "list", "-c", config, "--json")
+	var list []ticketJSON
+	if err := json.Unmarshal([]byte(a.out), &list); err != nil || len(list) != 2 {
+		t.Errorf("%d tickets, want 2: %v", len(list), err)
+	}
+}
+
+func TestInspectReadsAFileATreeAndStandardInput(t *testing.T) {
+	t.Parallel()
+	dir, out := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{
+		"good.eml": plainMail, "deep/bad.eml": "\x00\x01\x02", "deep/none.txt": plainMail,
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := call(t, "", "inspect", "--json", filepath.Join(dir, "good.eml"))
+	input := call(t, plainMail, "inspect", "--json", "-")
+	for name, a := range map[string]answer{"file": file, "input": input} {
+		v := inspected(t, a.out)
+		if a.code != exitDone || v.ReplyText != "How do I?" || v.MessageID != "q1@customer.example" {
+			t.Errorf("%s: exit %d, %+v, %s", name, a.code, v, a.err)
+		}
+	}
+	if a := call(t, "", "inspect", "--out", out, dir); a.code != exitDone || a.out != "" {
+		t.Errorf("tree: exit %d, out %q, err %q", a.code, a.out, a.err)
+	}
+	bad, err := os.ReadFile(filepath.Join(out, "deep", "bad.json"))
+	if err != nil || inspected(t, string(bad)).Error == "" {
+		t.Errorf("a bad mail has no error: %v\n%s", err, bad)
+	}
+	if _, err := os.Stat(filepath.Join(out, "good.json")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(out, "deep", "none.json")); err == nil {
+		t.Error("a file that is no .eml was read")
+	}
+	var all []inspectedJSON
+	a := call(t, "", "inspect", "--json", dir)
+	if err := json.Unmarshal([]byte(a.out), &all); err != nil || len(all) != 2 {
+		t.Errorf("tree on standard output: %d mails, %v", len(all), err)
+	}
+}
+
+func inspected(t *testing.T, text string) (v inspectedJSON) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
