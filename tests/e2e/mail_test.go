@@ -20,6 +20,7 @@ type mail struct {
 	headers    []string  // further lines
 	text, html string
 	files      []file
+	report     string // the fields that make it a bounce (RFC 3464)
 }
 
 type file struct {
@@ -61,6 +62,11 @@ func (m mail) String() string {
 }
 
 func (m mail) body() string {
+	if m.report != "" {
+		return "Content-Type: multipart/report; report-type=delivery-status; boundary=report\n\n" +
+			"--report\n" + m.words() + "\n--report\nContent-Type: message/delivery-status\n\n" +
+			"Reporting-MTA: dns; mx.customer.example\n\n" + m.report + "\n--report--\n"
+	}
 	if len(m.files) == 0 {
 		return m.words()
 	}
