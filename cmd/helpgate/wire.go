@@ -128,6 +128,8 @@ func (g *gateway) serveSMTP(ctx context.Context, w *world, gate *mailin.Gate) er
 	g.add("smtp", func(ctx context.Context) error {
 		up.Set(true)
 		defer up.Set(false)
+		// Not ready from the signal on, though the mails that are being taken still finish.
+		defer context.AfterFunc(ctx, func() { up.Set(false) })()
 		return serveUntil(ctx, smtpd.New(cfg, gate), ln)
 	})
 	return nil

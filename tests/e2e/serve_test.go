@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"net/textproto"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const withMetrics = "[metrics]\nlisten = \"127.0.0.1:0\"\n"
+
+var metricsAt = regexp.MustCompile(`helpgate serves.*metrics=(\S+)`)
+
+// get asks the gateway's metrics listener; 0 when it does not answer.
+func (g *gateway) get(path string) (status int, body string) {
+	g.t.Helper()
+	m := metricsAt.FindStringSubmatch(g.logged())
+	if m == nil {
+		g.t.Fatalf("no metrics listener:\n%s", g.logged())
+	}
+	resp, err := http.Get("http://" + m[1] + path)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return resp.StatusCode, string(b)
+}
+
+func TestOperatorSeesHowItFares(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{config: withMetrics})
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": `"name":"smtp","ready":true`} {
+		if status, body := g.get(path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	question := mail{from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.\n"}
+	for range 2 {
+		g.accept(alice, []string{support}, question.String())
+	}
+	if err := g.deliver(alice, []string{"nobody@desk.example"}, question.String()); err == nil {
+		t.Error("an unknown recipient was taken")
+	}
+	g.sent(alice, 1)
+	g.settled()
+	_, body := g.get("/metrics")
+	for _, want := range []string{
+		`helpgate_mails_accepted_total{road="smtp"} 2`, `helpgate_duplicates_total 1`,
+		`helpgate_tickets_created_total 1`, `helpgate_refused_total{what="recipient"} 1`,
+		`helpgate_outbox_rows{status="waiting"} 0`, `helpgate_deliveries_total{result="sent"} 2`,
+		`helpgate_held_open 0`, `helpgate_panics_total 0`,
+	} {
+		if !strings.Contains(body, "\n"+want+"\n") {
+			t.Errorf("/metrics lacks %s:\n%s", want, body)
+		}
+	}
+}
+
+// midway begins a mail and stops before its end.
+func (g *gateway) midway() *textproto.Conn {
+	g.t.Helper()
+	conn, err := textproto.Dial("tcp", g.smtp)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { conn.Close() })
+	for _, step := range []struct {
+		say  string
+		code int
+	}{
+		{"", 220}, {"EHLO customer.example", 250}, {"MAIL FROM:<" + alice + ">", 250},
+		{"RCPT TO:<" + support + ">", 250}, {"DATA", 354},
+	} {
+		if step.say != "" {
+			if err := conn.PrintfLine("%s", step.say); err != nil {
+				g.t.Fatal(err)
+			}
+		}
+		if _, _, err := conn.ReadResponse(step.code); err != nil {
+			g.t.Fatalf("%s: %v", step.say, err)
+		}
+	}
+	if err := conn.PrintfLine("From: %s\r\nSubject: Fire\r\nMessage-ID: <q1@customer>\r\n", alice); err != nil {
+		g.t.Fatal(err)
+	}
+	return conn
+}
+
+// terminate tells the process to end and waits until it is no longer ready for mail.
+func (g *gateway) terminate() {
+	g.t.Helper()
+	if err := g.process.Process.Signal(syscall.SIGTERM); err != nil {
+		g.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if status, body := g.get("/readyz"); status == http.StatusServiceUnavailable {
+			if !strings.Contains(body, `"name":"smtp","ready":false`) {
+				g.t.Errorf("/readyz does not say what is missing: %s", body)
+			}
+			return
+		}
+	}
+	g.t.Fatal("/readyz never said that it stops")
+}
+
+// exit waits for the process to end and gives its exit code.
+func (g *gateway) exit() int {
+	g.t.Helper()
+	select {
+	case <-g.ended:
+	case <-time.After(patience):
+		g.t.Fatalf("helpgate does not end:\n%s", g.logged())
+	}
+	return g.process.ProcessState.ExitCode()
+}
+
+func TestTerminatedServerFinishesTheMailThatItTakes(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{config: withMetrics})
+	conn := g.midway()
+	g.terminate()
+	if err := conn.PrintfLine("It burns.\r\n."); err != nil {
+		t.Fatal(err)
+	}
+	if _, text, err := conn.ReadResponse(250); err != nil {
+		t.Fatalf("the mail was not taken: %v, %s", err, text)
+	}
+	if code := g.exit(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, g.logged())
+	}
+	if all := g.tickets(); len(all) != 1 || all[0].Subject != "Fire" {
+		t.Errorf("tickets: %+v", all)
+	}
+}
+
+func TestSecondSignalEndsTheServerAtOnce(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{config: withMetrics})
+	g.midway() // which would keep it for the whole grace
+	g.terminate()
+	begun := time.Now()
+	if err := g.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := g.exit(); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	if took := time.Since(begun); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
