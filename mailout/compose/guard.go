@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 
 	"helpgate/internal/token"
@@ -67,13 +68,17 @@ func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, erro
 		if err != nil {
 			return fmt.Errorf("read messages of ticket %d: %w", o.Ticket, err)
 		}
+		if i := slices.IndexFunc(messages, func(m tickets.Message) bool {
+			return m.ID == o.Message
+		}); i >= 0 {
+			ins.message = messages[i]
+		}
 		for _, m := range messages {
 			switch {
-			case m.ID == o.Message:
-				ins.message = m
-			case m.Kind == tickets.KindNote && m.ReplyText != "":
+			case m.Kind != tickets.KindNote || ins.mayRepeat(m):
+			case m.ReplyText != "":
 				notes = append(notes, m.ReplyText) // what it quotes may be the customer's
-			case m.Kind == tickets.KindNote:
+			default:
 				notes = append(notes, m.Text)
 			}
 		}
@@ -92,6 +97,14 @@ func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, erro
 	})
 	ins.notes = newPassages(notes)
 	return ins, err
+}
+
+// mayRepeat tells that an internal message keeps no secret from the author of the mail: a bounce,
+// which quotes what we sent, and a text of his own that was held and that he was told to write
+// anew.
+func (ins inside) mayRepeat(m tickets.Message) bool {
+	own := m.AuthorRole == tickets.RoleAgent && m.AuthorID == ins.message.AuthorID
+	return m.AuthorRole == tickets.RoleSystem || own && m.Has(tickets.FlagHeld)
 }
 
 // hard finds what no mail to a customer may hold.

@@ -123,6 +123,34 @@ func TestGuardLetsTheAgentWhoIsTheCustomerHaveHisAddress(t *testing.T) {
 	}
 }
 
+// TestGuardKnowsWhatIsNoNote: an agent writes again what was held of his own, and a bounce quotes
+// what we sent; what was held of another agent is internal.
+func TestGuardKnowsWhatIsNoNote(t *testing.T) {
+	t.Parallel()
+	held := note()
+	held.AuthorRole, held.AuthorID = tickets.RoleAgent, agentID
+	held.Flags = []string{tickets.FlagHeld}
+	others, own, bounce := held, held, note()
+	others.AuthorID++
+	own.Flags = nil
+	bounce.AuthorRole = tickets.RoleSystem
+	for name, c := range map[string]struct {
+		note  tickets.Message
+		stops bool
+	}{
+		"own, held": {held, false}, "own note": {own, true}, "another's, held": {others, true},
+		"bounce": {bounce, false},
+	} {
+		m := answer()
+		m.AuthorRole, m.AuthorID = tickets.RoleAgent, agentID
+		b := setup(t, token.RoadPlus, m, c.note)
+		leak, err := b.Guard(t.Context(), row(t, tickets.OutAnswer, "en"), []byte("\r\n"+noteText))
+		if err != nil || (leak != nil) != c.stops {
+			t.Errorf("%s: %v, %v", name, leak, err)
+		}
+	}
+}
+
 func TestPassagesOfChineseNotes(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("客户一直没有付款请不要答应任何退款要求", 3)

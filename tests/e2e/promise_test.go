@@ -215,6 +215,11 @@ func TestANewcomerGetsNothing(t *testing.T) {
 }
 
 // anybodys gives the text of an acknowledgement without what each one has of its own.
-func anybodys(m out) string { return numberOrMark.ReplaceAllString(m.Text, "") }
+func anybodys(m out) string {
+	return numbers.ReplaceAllString(markers.ReplaceAllString(m.Text, ""), "")
+}
 
-var numberOrMark = regexp.MustCompile(`#\d+|\[hg:[a-z2-7]+\]`)
+var (
+	numbers = regexp.MustCompile(`#\d+`)
+	markers = regexp.MustCompile(`\[hg:[a-z2-7]+\]`)
+)
