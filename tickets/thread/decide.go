@@ -153,11 +153,16 @@ func (c Case) signals() []signal {
 	for _, s := range ss {
 		refused[s.ticket] = refused[s.ticket] || !s.holds
 	}
-	for _, id := range append([]string{c.Mail.MessageID}, cited(c.Mail)...) {
+	awaits := func(s Standing) bool { return c.awaits(s, refused[s.Ticket.Number]) }
+	for _, r := range c.refs(c.Mail.MessageID, false) {
+		add(RuleAwaited, r.Ticket, awaits, nil)
+	}
+	for _, id := range cited(c.Mail) {
 		for _, r := range c.refs(id, false) {
-			add(RuleAwaited, r.Ticket, func(s Standing) bool {
-				return c.awaits(s, refused[s.Ticket.Number])
-			}, nil)
+			// Else it says nothing: all who answer a newsletter cite its id.
+			if awaits(c.Tickets[r.Ticket]) {
+				add(RuleAwaited, r.Ticket, always, nil)
+			}
 		}
 	}
 	if n, ok := rfc.SubjectTag(c.Mail.Subject); ok {

@@ -354,3 +354,13 @@ func TestNobodyJoinsWithoutAPart(t *testing.T) {
 		}
 	}
 }
+
+// TestNewsletterAnswersAreNotLinked: many strangers cite one id that no stored mail has; their
+// tickets have nothing to do with each other.
+func TestNewsletterAnswersAreNotLinked(t *testing.T) {
+	t.Parallel()
+	d := Decide(caseOf(eve, citing("gone-1")))
+	if d.Rule != RuleNew || len(d.MayBelong) != 0 {
+		t.Errorf("decided %s, may belong to %v; want new, and to none", d.Rule, d.MayBelong)
+	}
+}
