@@ -95,6 +95,9 @@ func halfShared(a, b []uint64) bool {
 
 var bracketTags = regexp.MustCompile(`^(?:\s*(?:\[[^\]]{1,60}\]|【[^】]{1,60}】))+\s*`)
 
+// maxSubject is how many bytes of a subject are compared: no person writes a longer one.
+const maxSubject = 4 << 10
+
 // maxTagRounds is how often tags behind prefixes behind tags are taken off: more were made up to
 // keep us busy.
 const maxTagRounds = 20
@@ -102,6 +105,9 @@ const maxTagRounds = 20
 // bareSubject gives a subject without reply prefixes and bracketed tags: lists and gateways add
 // theirs in front.
 func bareSubject(subject string) string {
+	if len(subject) > maxSubject {
+		subject = strings.ToValidUTF8(subject[:maxSubject], "")
+	}
 	for range maxTagRounds {
 		s := bracketTags.ReplaceAllString(rfc.BaseSubject(subject), "")
 		if s == subject {
