@@ -167,7 +167,8 @@ func (w *world) agent(ctx context.Context, who string) (tickets.Agent, error) {
 	case 1:
 		return found[0], nil
 	}
-	return tickets.Agent{}, fmt.Errorf("%d agents are called %q: name one by an address", len(found), who)
+	return tickets.Agent{}, fmt.Errorf("%d agents are called %q: name one by an address",
+		len(found), who)
 }
 
 type agentJSON struct {

@@ -71,7 +71,9 @@ func (a *app) demo(ctx context.Context, dir string, once bool) error {
 	if err != nil {
 		return errors.Join(err, w.Close(), post.Close())
 	}
-	story := &story{app: a, world: w, gateway: g, post: post, config: filepath.Join(dir, defaultConfig)}
+	story := &story{
+		app: a, world: w, gateway: g, post: post, config: filepath.Join(dir, defaultConfig),
+	}
 	services := append(g.services,
 		lifecycle.Service{Name: "imap", Run: post.Run},
 		lifecycle.Service{Name: "story", Run: func(ctx context.Context) error {
@@ -80,7 +82,11 @@ func (a *app) demo(ctx context.Context, dir string, once bool) error {
 					stop()
 				}
 			}()
-			return story.play(ctx)
+			if err := story.play(ctx); err != nil || once {
+				return err
+			}
+			story.guide()
+			return nil
 		}})
 	err = lifecycle.Run(ctx, w.logger, services...)
 	return errors.Join(err, w.Close())

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"helpgate/internal/config"
+	"helpgate/internal/lifecycle"
 	"helpgate/internal/mailerr"
 	"helpgate/mailin"
 	"helpgate/templates"
@@ -19,7 +19,6 @@ const (
 	exDataErr  = 65
 	exNoUser   = 67
 	exTempFail = 75
-	exConfig   = 78
 )
 
 func injectCommand(a *app) *cobra.Command {
@@ -31,7 +30,7 @@ func injectCommand(a *app) *cobra.Command {
 			env := mailin.Envelope{
 				Road: mailin.RoadInject, From: from, FromKnown: c.Flags().Changed("from"), To: args,
 			}
-			return sysexit(a.inject(c.Context(), env))
+			return sysexit(lifecycle.Protect(func() error { return a.inject(c.Context(), env) }))
 		},
 	}
 	c.Flags().StringVarP(&from, "from", "f", "", "envelope sender, empty for bounces")
@@ -60,14 +59,11 @@ func (a *app) inject(ctx context.Context, env mailin.Envelope) error {
 }
 
 // sysexit gives the code that tells a mail server what to do with the mail: keep it and come
-// again, unless it is sure that another time would not help.
+// again, unless it is sure that another time would not help. A fault in the configuration is no
+// EX_CONFIG: Postfix would send the mail back, though a person mends the file in a minute.
 func sysexit(err error) error {
 	if err == nil {
 		return nil
-	}
-	var bad *config.Error
-	if errors.As(err, &bad) {
-		return exitError{exConfig, err}
 	}
 	var refused *mailerr.Error
 	if !errors.As(err, &refused) || refused.Temporary {

@@ -20,6 +20,7 @@ func TestInjectAnswersWithSysexits(t *testing.T) {
 	if err := os.WriteFile(away, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	long := plainMail + strings.Repeat("x\n", 40_000)
 	small := []string{"HELPGATE_SMTP_MAX_MESSAGE_SIZE=65536"}
 	for name, tt := range map[string]struct {
 		environ []string
@@ -32,9 +33,9 @@ func TestInjectAnswersWithSysexits(t *testing.T) {
 		"by its own header": {nil, "", strings.Replace(plainMail, "q1@", "q2@", 1), 0},
 		"no such mailbox":   {nil, "nobody@example.com", plainMail, exNoUser},
 		"no such domain":    {nil, "support@elsewhere.example", plainMail, exNoUser},
-		"too big":           {small, "support@example.com", plainMail + strings.Repeat("x\n", 40_000), exDataErr},
+		"too big":           {small, "support@example.com", long, exDataErr},
 		"unknown flag":      {nil, "--frob", plainMail, exUsage},
-		"no configuration":  {nil, "-c /nowhere.toml", plainMail, exConfig},
+		"no configuration":  {nil, "-c /nowhere.toml", plainMail, exTempFail},
 		"database is away":  {nil, "-c " + away, plainMail, exTempFail},
 	} {
 		args := append([]string{"inject", "-c", config}, strings.Fields(tt.line)...)

@@ -118,8 +118,8 @@ func newRoot(s streams) *cobra.Command {
 }
 
 // rootText stands above the list of verbs.
-const rootText = `helpgate is a helpdesk that works by email. Customers write to a support address, agents answer
-from the mail client that they already use.
+const rootText = `helpgate is a helpdesk that works by email. Customers write to a support address,
+agents answer from the mail client that they already use.
 
 Begin with 'helpgate demo', which needs nothing, or with 'helpgate init'.`
 

@@ -37,7 +37,8 @@ func reference() string {
 	root := newRoot(streams{})
 	var b strings.Builder
 	b.WriteString("# Command line\n\n<!-- Made from cmd/helpgate by `go test -tags sqlite_fts5 " +
-		"./cmd/helpgate -run Reference -update`; do not edit. -->\n\n" + rootText + "\n" + conventions)
+		"./cmd/helpgate -run Reference -update`; do not edit. -->\n\n" + rootText + "\n" +
+		strings.ReplaceAll(conventions, "'", "`"))
 	fmt.Fprintf(&b, "\nEvery verb has these flags:\n\n```\n%s```\n",
 		root.PersistentFlags().FlagUsages())
 	for _, g := range root.Groups() {
@@ -51,15 +52,15 @@ func reference() string {
 	return b.String()
 }
 
-// conventions hold for every verb (DESIGN section 11).
+// conventions hold for every verb (DESIGN section 11); ' stands for the mark of code.
 const conventions = `
 - Standard output carries the answer and nothing else; log, warnings and faults go to standard
-  error. With ` + "`--json`" + ` the answer is JSON: times are RFC 3339 in UTC or ` + "`null`" + `, a
-  person is ` + "`{name, address}`" + ` or ` + "`null`" + `, an ` + "`id`" + ` is a string, a ` + "`number`" + ` a
-  number, an empty list ` + "`[]`" + `, a Message-ID stands without brackets.
-- The exit code is 0 when it is done, 1 when it failed, 2 when the command line is wrong.
-  ` + "`inject`" + ` has the codes of ` + "`sysexits.h`" + `, for a mail server's pipe: 0 taken, 64 wrong command
-  line, 65 the mail is refused, 67 no such address, 75 come again, 78 faulty configuration.
+  error. With '--json' the answer is JSON: a time is RFC 3339 in UTC or 'null', a person is
+  '{name, address}' or 'null', an 'id' is a string, a 'number' a number, an empty list '[]', and
+  a Message-ID stands without brackets.
+- The exit code is 0 when it is done, 1 when it failed, 2 when the command line is wrong. 'inject'
+  has the codes of 'sysexits.h', for a mail server's pipe: 0 taken, 64 wrong command line, 65 mail
+  refused, 67 no such address, 75 come again.
 - Verbs work beside a running server, which acts on what they change at once.
 `
 

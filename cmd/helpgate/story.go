@@ -28,7 +28,8 @@ func (s *story) play(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, roundTimeout)
 	defer cancel()
 	s.say("1. %s writes to %s: \"The printer is on fire.\"", demoCustomer, demoSupport)
-	err := s.send(demoCustomer, demoSupport, "Printer on fire", "", "The printer is on fire.\n\nCarla\n")
+	text := "The printer is on fire.\n\nCarla\n"
+	err := s.send(demoCustomer, demoSupport, "Printer on fire", "", text)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (s *story) play(ctx context.Context) error {
 	}
 	s.told("3. "+demoAgent+" gets her mail, and an address that answers for the helpdesk", note)
 	s.say("4. Alex replies from the mail client, with quote and signature.")
-	text := "Please use the water, not the foam.\n\n-- \nAlex, extension 42\n\n" + quote(note)
+	text = "Please use the water, not the foam.\n\n-- \nAlex, extension 42\n\n" + quote(note)
 	if err := s.answer(demoAgent, note, text); err != nil {
 		return err
 	}
@@ -68,7 +69,6 @@ func (s *story) play(ctx context.Context) error {
 	}
 	s.say("8. All of it stands on one ticket:\n")
 	s.showTicket(shown)
-	s.guide()
 	return nil
 }
 

@@ -127,7 +127,8 @@ func TestTicketListSelects(t *testing.T) {
 		"--status solved --requester " + bob: "",
 	} {
 		var numbers []string
-		for _, tk := range ask[[]ticket](g, append([]string{"ticket", "list"}, strings.Fields(line)...)...) {
+		args := append([]string{"ticket", "list"}, strings.Fields(line)...)
+		for _, tk := range ask[[]ticket](g, args...) {
 			numbers = append(numbers, fmt.Sprint(tk.Number))
 		}
 		if got := strings.Join(numbers, " "); got != want {
@@ -156,16 +157,16 @@ func TestConfigurationIsFound(t *testing.T) {
 		args     []string
 		want     string
 	}{
-		"-c first":         {"/", "", []string{"-c", one, "agent", "list", "--json"}, "one@"},
-		"-c between":       {"/", "", []string{"agent", "-c", one, "list", "--json"}, "one@"},
-		"-c last":          {"/", "", []string{"agent", "list", "--json", "-c", one}, "one@"},
-		"--config=":        {"/", "", []string{"--json", "agent", "list", "--config=" + one}, "one@"},
-		"the variable":     {"/", two, []string{"agent", "list", "--json"}, "two@"},
-		"the folder":       {filepath.Dir(one), "", []string{"agent", "list", "--json"}, "one@"},
-		"variable first":   {filepath.Dir(one), two, []string{"agent", "list", "--json"}, "two@"},
-		"-c before either": {filepath.Dir(one), one, []string{"agent", "list", "--json", "-c", two}, "two@"},
+		"-c first":       {"/", "", []string{"-c", one, "agent", "list"}, "one@"},
+		"-c between":     {"/", "", []string{"agent", "-c", one, "list"}, "one@"},
+		"-c last":        {"/", "", []string{"agent", "list", "-c", one}, "one@"},
+		"--config=":      {"/", "", []string{"agent", "list", "--config=" + one}, "one@"},
+		"the variable":   {"/", two, []string{"agent", "list"}, "two@"},
+		"the folder":     {filepath.Dir(one), "", []string{"agent", "list"}, "one@"},
+		"variable first": {filepath.Dir(one), two, []string{"agent", "list"}, "two@"},
+		"-c before both": {filepath.Dir(one), one, []string{"agent", "list", "-c", two}, "two@"},
 	} {
-		cmd := exec.Command(binary, tt.args...)
+		cmd := exec.Command(binary, append(tt.args, "--json")...)
 		cmd.Dir = tt.dir
 		cmd.Env = append(os.Environ(), "HELPGATE_CONFIG="+tt.env, "HELPGATE_FROB=1")
 		out, err := cmd.Output() // standard output alone: the warning must not stand in the answer

@@ -37,7 +37,9 @@ func (g *gateway) get(path string) (status int, body string) {
 func TestOperatorSeesHowItFares(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{config: withMetrics})
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": `"name":"smtp","ready":true`} {
+	for path, want := range map[string]string{
+		"/healthz": "ok", "/readyz": `"name":"smtp","ready":true`,
+	} {
 		if status, body := g.get(path); status != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
@@ -76,8 +78,11 @@ func (g *gateway) midway() *textproto.Conn {
 		say  string
 		code int
 	}{
-		{"", 220}, {"EHLO customer.example", 250}, {"MAIL FROM:<" + alice + ">", 250},
-		{"RCPT TO:<" + support + ">", 250}, {"DATA", 354},
+		{"", 220},
+		{"EHLO customer.example", 250},
+		{"MAIL FROM:<" + alice + ">", 250},
+		{"RCPT TO:<" + support + ">", 250},
+		{"DATA", 354},
 	} {
 		if step.say != "" {
 			if err := conn.PrintfLine("%s", step.say); err != nil {
@@ -88,7 +93,8 @@ func (g *gateway) midway() *textproto.Conn {
 			g.t.Fatalf("%s: %v", step.say, err)
 		}
 	}
-	if err := conn.PrintfLine("From: %s\r\nSubject: Fire\r\nMessage-ID: <q1@customer>\r\n", alice); err != nil {
+	const head = "From: %s\r\nSubject: Fire\r\nMessage-ID: <q1@customer>\r\n"
+	if err := conn.PrintfLine(head, alice); err != nil {
 		g.t.Fatal(err)
 	}
 	return conn
