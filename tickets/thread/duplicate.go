@@ -39,7 +39,7 @@ func KeyOf(m *tickets.Mail) tickets.Key {
 		return k
 	}
 	k.Hash = hash("content", m.From.Address, addresses(m.To), addresses(m.Cc), m.Subject, date,
-		m.Text)
+		k.Text) // its white space is the road's: SMTP ends every mail with a line end
 	if m.Date.IsZero() {
 		k.ExpiresAt = m.ReceivedAt.Add(NamelessKeyLife)
 	}

@@ -66,6 +66,10 @@ var copyCases = []struct {
 	{"another subject", nil, func(m *tickets.Mail) { m.Subject = "Order 8" }, Reused},
 	{"another Message-ID", nil, func(m *tickets.Mail) { m.MessageID = "2@a.example" }, Fresh},
 	{"no Message-ID, all else the same", noID, noID, Duplicate},
+	{"no Message-ID, spaces in the text differ", noID, func(m *tickets.Mail) {
+		noID(m)
+		m.Text = "one two\nthree\nfour"
+	}, Duplicate},
 	{"no Message-ID and another Cc", noID, func(m *tickets.Mail) {
 		noID(m)
 		m.Cc = []tickets.Person{{Address: "bob@a.example"}}
