@@ -42,23 +42,29 @@ func (ms Mailboxes) Find(address string) (Mailbox, bool) {
 // Own tells whether mail to the address (in key form) comes to us: a mailbox, an alias, or what
 // looks like a token at one. Such an address is never a customer, participant or recipient.
 func (ms Mailboxes) Own(address string) bool {
-	if _, ok := ms.Find(address); ok {
-		return true
+	_, ok := ms.For(address)
+	return ok
+}
+
+// For gives the mailbox to which mail for the address (in key form) comes: as Find does, or by the
+// token that it seems to hold. Mailboxes may share a reply domain; the first one is given then.
+func (ms Mailboxes) For(address string) (Mailbox, bool) {
+	if m, ok := ms.Find(address); ok {
+		return m, true
 	}
 	_, base, ok := token.FromAddress(address)
 	if !ok {
-		return false
+		return Mailbox{}, false
 	}
 	if base != "" {
-		_, own := ms.Find(base)
-		return own
+		return ms.Find(base)
 	}
 	for _, m := range ms {
 		if m.ReplyDomain != "" && hasDomain(address, m.ReplyDomain) {
-			return true
+			return m, true
 		}
 	}
-	return false
+	return Mailbox{}, false
 }
 
 func hasDomain(address, domain string) bool {

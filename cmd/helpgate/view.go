@@ -55,15 +55,12 @@ func ticketView(l desk.Listed) ticketJSON {
 
 type shownJSON struct {
 	ticketJSON
-	Participants []participantJSON `json:"participants"`
-	Messages     []messageJSON     `json:"messages"`
-	Events       []eventJSON       `json:"events"`
-	Links        []linkJSON        `json:"links"`
-}
-
-type participantJSON struct {
-	tickets.Person
-	State string `json:"state"`
+	// Participants were taken in; Newcomers wrote or were named, and nothing goes to them.
+	Participants []tickets.Person `json:"participants"`
+	Newcomers    []tickets.Person `json:"newcomers"`
+	Messages     []messageJSON    `json:"messages"`
+	Events       []eventJSON      `json:"events"`
+	Links        []linkJSON       `json:"links"`
 }
 
 type messageJSON struct {
@@ -109,10 +106,15 @@ type linkJSON struct {
 func shownView(s desk.Shown) shownJSON {
 	v := shownJSON{
 		ticketJSON: ticketView(s.Listed), Messages: mapAll(s.Messages, messageView),
-		Events: mapAll(s.Events, eventView),
-		Participants: mapAll(s.Participants, func(p tickets.Participant) participantJSON {
-			return participantJSON{p.Person, string(p.State)}
-		}),
+		Events:       mapAll(s.Events, eventView),
+		Participants: []tickets.Person{}, Newcomers: []tickets.Person{},
+	}
+	for _, p := range s.Participants {
+		if p.State == tickets.ParticipantIn {
+			v.Participants = append(v.Participants, p.Person)
+		} else {
+			v.Newcomers = append(v.Newcomers, p.Person)
+		}
 	}
 	v.Links = mapAll(s.Links, func(l tickets.Link) linkJSON {
 		if l.Other == s.Number {

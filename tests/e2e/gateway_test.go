@@ -203,7 +203,8 @@ type (
 		MessageCount int     `json:"message_count"`
 		AcceptedAt   *string `json:"accepted_at"`
 		FirstAnswer  *string `json:"first_response_at"`
-		Participants []struct{ Name, Address, State string }
+		Participants []person
+		Newcomers    []person
 		Messages     []message
 		Events       []struct{ Actor, Verb, From, To string }
 		Links        []struct {

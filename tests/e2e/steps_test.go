@@ -78,10 +78,12 @@ func (tk ticket) notes() []message {
 
 // state gives how somebody stands on a ticket; "" when he does not.
 func (tk ticket) state(address string) string {
-	for _, p := range tk.Participants {
-		if p.Address == address {
-			return p.State
-		}
+	is := func(p person) bool { return p.Address == address }
+	switch {
+	case slices.ContainsFunc(tk.Participants, is):
+		return "in"
+	case slices.ContainsFunc(tk.Newcomers, is):
+		return "newcomer"
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"helpgate/internal/rfc"
@@ -28,7 +29,7 @@ func (r *reception) open(ctx context.Context, old tickets.Ticket, reused bool) e
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
-	if err := r.takeInCc(ctx, t.Number, asker.Address); err != nil {
+	if err := r.bringCc(ctx, t.Number, tickets.ParticipantIn); err != nil {
 		return err
 	}
 	if err := r.linkNew(ctx, t.Number); err != nil {
@@ -125,18 +126,29 @@ func (a *act) customer(
 	return c, nil
 }
 
-// takeInCc makes the people on To and Cc participants of the ticket.
-func (r *reception) takeInCc(ctx context.Context, ticket int64, asker string) error {
+// bringCc writes down the people on To and Cc: taken in, or as newcomers whose mails find the
+// ticket and to whom nothing of it goes.
+func (r *reception) bringCc(
+	ctx context.Context, ticket int64, state tickets.ParticipantState,
+) error {
+	t, err := r.tx.Ticket(ctx, ticket)
+	if err != nil {
+		return fmt.Errorf("read ticket %d: %w", ticket, err)
+	}
+	st, err := r.standingOf(ctx, t)
+	if err != nil {
+		return err
+	}
 	n := 0
-	for _, p := range append(append([]tickets.Person{}, r.mail.To...), r.mail.Cc...) {
-		if p.Address == "" || p.Address == asker || r.Mailboxes.Own(p.Address) {
+	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
+		if p.Address == "" || st.People[p.Address] || r.Mailboxes.Own(p.Address) {
 			continue
 		}
 		if n++; n > maxCc {
-			r.journal.Signals = append(r.journal.Signals, "too many on To and Cc: rest not taken in")
+			r.journal.Signals = append(r.journal.Signals, "too many on To and Cc: rest left out")
 			return nil
 		}
-		if err := r.participant(ctx, ticket, p, tickets.ParticipantIn); err != nil {
+		if err := r.participant(ctx, ticket, p, state); err != nil {
 			return err
 		}
 	}
@@ -194,16 +206,16 @@ func (r *reception) customerMail(ctx context.Context, reused bool) error {
 		return err
 	}
 	r.journal.Verdict = tickets.VerdictMessage
-	if !r.mail.Automatic && !thanks {
-		if t, err = r.customersTurnOver(ctx, t); err != nil {
-			return err
-		}
-	}
 	if t, err = r.tie(ctx, t); err != nil {
 		return err
 	}
 	if r.mail.Automatic {
 		return nil // recorded and shown, but nobody is called for it
+	}
+	if !thanks {
+		if t, err = r.customersTurnOver(ctx, t); err != nil {
+			return err
+		}
 	}
 	return r.notify(ctx, t, msg)
 }
@@ -220,13 +232,13 @@ func (r *reception) sortIn(
 		}
 		return r.participant(ctx, t.Number, author.Person(), tickets.ParticipantNewcomer)
 	}
-	if r.decision.Claim == nil {
-		return nil
+	if r.decision.Claim == nil { // nothing proves who wrote
+		return r.bringCc(ctx, t.Number, tickets.ParticipantNewcomer)
 	}
 	if err := r.recognise(ctx, &author, t); err != nil {
 		return err
 	}
-	return r.takeInCc(ctx, t.Number, r.standing[t.Number].Asker)
+	return r.bringCc(ctx, t.Number, tickets.ParticipantIn)
 }
 
 // recognise makes a requester known who writes with a token of his ticket: the mail that brought
@@ -267,6 +279,7 @@ func (r *reception) tooLate(t tickets.Ticket) bool {
 // done learns nothing of it.
 func (r *reception) followUp(ctx context.Context, old tickets.Ticket, reused bool) error {
 	if !r.participates() {
+		r.decision.MayBelong = append(r.decision.MayBelong, old.Number)
 		old = tickets.Ticket{}
 	}
 	return r.open(ctx, old, reused)

@@ -33,7 +33,8 @@ func (r *reception) decide(ctx context.Context) error {
 	}
 	_, isAgent := r.agentBy(r.mail.From.Address)
 	r.decision = thread.Decide(thread.Case{
-		Mail: r.mail, Mailbox: r.mailbox.Address, Agent: isAgent, Refs: refs, Tickets: r.standing,
+		Mail: r.mail, Mailbox: r.mailbox.Address, Others: r.others, Agent: isAgent, Refs: refs,
+		Tickets: r.standing,
 	})
 	r.journal.Rule = r.decision.Rule
 	r.journal.Signals = append(r.journal.Signals, r.decision.Signals...)
@@ -86,7 +87,10 @@ func (a *act) current(ctx context.Context, n int64) (tickets.Ticket, error) {
 }
 
 func (a *act) standingOf(ctx context.Context, t tickets.Ticket) (thread.Standing, error) {
-	st := thread.Standing{Ticket: t, People: map[string]bool{}, Mailboxes: map[string]bool{}}
+	st := thread.Standing{
+		Ticket: t, People: map[string]bool{}, Newcomers: map[string]bool{},
+		Mailboxes: map[string]bool{},
+	}
 	if t.Requester != 0 {
 		c, err := a.tx.Customer(ctx, t.Requester)
 		if err != nil {
@@ -105,6 +109,8 @@ func (a *act) standingOf(ctx context.Context, t tickets.Ticket) (thread.Standing
 	for _, p := range parts {
 		if p.State == tickets.ParticipantIn {
 			st.People[p.Address] = true
+		} else {
+			st.Newcomers[p.Address] = true
 		}
 	}
 	boxes, err := a.tx.SeenFrom(ctx, t.Number)

@@ -46,11 +46,19 @@ func (a *act) merge(
 			return into, err
 		}
 	}
+	boxes, err := a.tx.SeenFrom(ctx, from.Number)
+	if err != nil {
+		return into, fmt.Errorf("read mailboxes of ticket %d: %w", from.Number, err)
+	}
+	for _, mb := range boxes {
+		if err := a.tx.SeeFrom(ctx, into.Number, mb); err != nil {
+			return into, fmt.Errorf("see ticket %d from %s: %w", into.Number, mb, err)
+		}
+	}
 	if err := a.tx.Absorb(ctx, into.Number, from.Number); err != nil {
 		return into, fmt.Errorf("merge ticket %d into %d: %w", from.Number, into.Number, err)
 	}
-	from, err := a.tx.Ticket(ctx, from.Number)
-	if err != nil {
+	if from, err = a.tx.Ticket(ctx, from.Number); err != nil {
 		return into, fmt.Errorf("read ticket: %w", err)
 	}
 	from.MergedInto, from.Status, from.ClosedAt = into.Number, tickets.StatusClosed, a.now
@@ -78,9 +86,13 @@ func (a *act) merge(
 // the mail is on then. The merge is always of the later into the earlier.
 func (r *reception) tie(ctx context.Context, t tickets.Ticket) (tickets.Ticket, error) {
 	for _, n := range r.decision.Ties {
-		other := r.standing[n].Ticket
-		early, late := r.standing[t.Number], r.standing[n]
-		if other.Number < t.Number {
+		// The mail itself may have brought people in since the rules were asked.
+		early, err := r.standingOf(ctx, t)
+		if err != nil {
+			return t, err
+		}
+		late := r.standing[n]
+		if n < t.Number {
 			early, late = late, early
 		}
 		links, err := r.tx.Links(ctx, late.Ticket.Number)
@@ -93,19 +105,37 @@ func (r *reception) tie(ctx context.Context, t tickets.Ticket) (tickets.Ticket, 
 			}
 			continue
 		}
-		if t, err = r.merge(ctx, early.Ticket, late.Ticket, ""); err != nil {
+		if err := r.keepOut(ctx, early, late.Ticket.Number); err != nil {
 			return t, err
 		}
-		if _, ok := r.standing[t.Number]; ok {
-			st, err := r.standingOf(ctx, t)
-			if err != nil {
-				return t, err
-			}
-			r.standing[t.Number] = st
+		if t, err = r.merge(ctx, early.Ticket, late.Ticket, ""); err != nil {
+			return t, err
 		}
 	}
 	r.journal.Ticket = t.Number
 	return t, r.linkNew(ctx, t.Number)
+}
+
+// keepOut lets nobody be taken into the ticket early by a merge that an unproven mail brought
+// about: whoever forges the requester could draw his ticket together with one of his own making.
+func (r *reception) keepOut(ctx context.Context, early thread.Standing, late int64) error {
+	if r.decision.Claim != nil {
+		return nil
+	}
+	parts, err := r.tx.Participants(ctx, late)
+	if err != nil {
+		return fmt.Errorf("read participants of ticket %d: %w", late, err)
+	}
+	for _, p := range parts {
+		if p.State != tickets.ParticipantIn || early.People[p.Address] {
+			continue
+		}
+		p.State = tickets.ParticipantNewcomer
+		if err := r.tx.SaveParticipant(ctx, p); err != nil {
+			return fmt.Errorf("save participant of ticket %d: %w", late, err)
+		}
+	}
+	return nil
 }
 
 // linkNew links the ticket to those that the mail cites without the right to join them.

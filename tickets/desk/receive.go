@@ -169,10 +169,7 @@ func (r *reception) again(ctx context.Context, kind thread.Copy, first tickets.K
 func (r *reception) addressed() (tickets.Mailbox, []string) {
 	var found []tickets.Mailbox
 	see := func(address string) {
-		mb, ok := r.Mailboxes.Find(address)
-		if _, base, isToken := token.FromAddress(address); !ok && isToken {
-			mb, ok = r.Mailboxes.Find(base)
-		}
+		mb, ok := r.Mailboxes.For(address)
 		same := func(f tickets.Mailbox) bool { return f.Address == mb.Address }
 		if ok && !slices.ContainsFunc(found, same) {
 			found = append(found, mb)
