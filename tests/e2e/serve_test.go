@@ -34,15 +34,26 @@ func (g *gateway) get(path string) (status int, body string) {
 	return resp.StatusCode, string(b)
 }
 
+// ready asks until /readyz answers so, and gives what it says.
+func (g *gateway) ready(want int) string {
+	g.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if status, body := g.get("/readyz"); status == want {
+			return body
+		}
+	}
+	g.t.Fatalf("/readyz never answered %d", want)
+	return ""
+}
+
 func TestOperatorSeesHowItFares(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{config: withMetrics})
-	for path, want := range map[string]string{
-		"/healthz": "ok", "/readyz": `"name":"smtp","ready":true`,
-	} {
-		if status, body := g.get(path); status != http.StatusOK || !strings.Contains(body, want) {
-			t.Errorf("%s: %d %s", path, status, body)
-		}
+	if body := g.ready(http.StatusOK); !strings.Contains(body, `"name":"smtp","ready":true`) {
+		t.Errorf("/readyz: %s", body)
+	}
+	if status, body := g.get("/healthz"); status != http.StatusOK || body != "ok\n" {
+		t.Errorf("/healthz: %d %s", status, body)
 	}
 	question := mail{from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.\n"}
 	for range 2 {
@@ -106,15 +117,10 @@ func (g *gateway) terminate() {
 	if err := g.process.Process.Signal(syscall.SIGTERM); err != nil {
 		g.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		if status, body := g.get("/readyz"); status == http.StatusServiceUnavailable {
-			if !strings.Contains(body, `"name":"smtp","ready":false`) {
-				g.t.Errorf("/readyz does not say what is missing: %s", body)
-			}
-			return
-		}
+	body := g.ready(http.StatusServiceUnavailable)
+	if !strings.Contains(body, `"name":"smtp","ready":false`) {
+		g.t.Errorf("/readyz does not say what is missing: %s", body)
 	}
-	g.t.Fatal("/readyz never said that it stops")
 }
 
 // exit waits for the process to end and gives its exit code.
