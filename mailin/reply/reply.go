@@ -41,8 +41,9 @@ type Result struct {
 	// HTML is the new part of the HTML, not sanitised; "" when it could not be cut as surely as
 	// the text was, and Text must be shown in its place.
 	HTML string
-	// Whole says that nothing new was found, and that Text therefore holds the quotation too.
-	// What must not leave the house (an agent's answer) must not be taken from such a result.
+	// Whole says that nothing new was found, and that Text therefore holds the signature, or the
+	// quotation too. What must not leave the house (an agent's answer) must not be taken from such
+	// a result.
 	Whole bool
 }
 
@@ -61,12 +62,11 @@ func Extract(in Input) Result {
 	m.cutSignature()
 
 	var res Result
-	if !m.showsText() {
-		m.relabel(signature, visible)
-	}
-	if !m.showsText() {
-		m.relabel(folded, visible)
-		res.Whole = m.showsText()
+	for _, l := range []label{signature, folded} {
+		if !m.showsText() {
+			m.relabel(l, visible)
+			res.Whole = m.showsText()
+		}
 	}
 	res.Text, res.Folded, res.Signature = m.join(visible), m.join(folded), m.join(signature)
 	if body != nil {

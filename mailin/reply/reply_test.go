@@ -157,8 +157,8 @@ func TestMailWithNothingNewIsShownWhole(t *testing.T) {
 		}
 	}
 	got := Extract(Input{Text: "-- \nAnn\n\n> quotation"})
-	if got.Text != "-- \nAnn" || got.Whole {
-		t.Errorf("a signature is more than nothing: %+v", got)
+	if got.Text != "-- \nAnn" || got.Folded != "> quotation" || !got.Whole {
+		t.Errorf("a signature is shown before a quotation, and is nothing new: %+v", got)
 	}
 	if got := Extract(Input{Text: " \n\t\n"}); got.Text != "" || got.Whole {
 		t.Errorf("blank mail: %+v", got)
@@ -213,8 +213,8 @@ func FuzzExtract(f *testing.F) {
 			Text: text, HTML: html, Earlier: []string{earlier}, Separators: []string{separator},
 		})
 		checkComplete(t, text, res)
-		if res.Whole && res.Folded != "" {
-			t.Fatalf("whole and folded: %+v", res)
+		if res.Whole && res.Signature != "" {
+			t.Fatalf("whole and signed: %+v", res)
 		}
 	})
 }

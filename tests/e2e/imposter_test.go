@@ -67,6 +67,13 @@ var agentMails = map[string]agentMail{
 		change: func(m *mail) { m.text = strings.TrimPrefix(m.text, words42) },
 		reason: "nothing-new", owner: ann,
 	},
+	"nothing but a signature": {
+		change: func(m *mail) { m.text = aSignature + strings.TrimPrefix(m.text, words42) },
+		reason: "nothing-new", owner: ann,
+	},
+	"nothing at all": {
+		change: func(m *mail) { m.text = "" }, reason: "nothing-new", owner: ann,
+	},
 	"strict": {
 		config: "[verify]\nagent_auth = \"strict\"\n", reason: "strict", owner: ann,
 	},

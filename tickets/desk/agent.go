@@ -74,7 +74,7 @@ func (r *reception) objection(
 	if _, found := command.Detect(r.mail.ReplyText); found {
 		return tickets.HeldCommand, nil
 	}
-	if r.mail.Whole {
+	if r.mail.Whole || strings.TrimSpace(r.mail.ReplyText) == "" && len(r.mail.Attachments) == 0 {
 		return tickets.HeldNothingNew, nil
 	}
 	if r.addsColleague(ag) {

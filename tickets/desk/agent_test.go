@@ -88,6 +88,10 @@ func TestRules5WhoActsAsAgent(t *testing.T) {
 					m.Whole = true
 				})
 			}},
+		{name: "nothing at all", reason: tickets.HeldNothingNew,
+			mail: func(o *office) *tickets.Mail {
+				return o.mail(ann, " \n", asAgent(o.ann, 1))
+			}},
 		{name: "a colleague on Cc", reason: tickets.HeldColleague,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Ben, what do you think?", asAgent(o.ann, 1), cc(ben))
