@@ -8,7 +8,7 @@ package ops
 
 import (
 	"context"
-		"time"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"

@@ -113,7 +113,12 @@ func TestKey(t *testing.T) {
 		{"a.b@corp.com", "a.b@corp.com"},
 		{"Ü@CÖRP.example", "ü@xn--crp-sna.example"},
 		{"a@corp.com.", "a@corp.com"},
-		{"nobody", ""}, {"@x.org", ""}, {"a@", ""}, {"a b@x.org", ""}, {"a@x..org", ""}, {"", ""},
+		{"nobody", ""},
+		{"@x.org", ""},
+		{"a@", ""},
+		{"a b@x.org", ""},
+		{"a@x..org", ""},
+		{"", ""},
 	} {
 		if got := Key(c.addr); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.addr, got, c.want)
@@ -146,8 +151,10 @@ func TestValidAddress(t *testing.T) {
 func TestSplitPlus(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ addr, want string }{
-		{"Support+abC@X.org", "Support abC x.org"}, {"a@x.org", "a  x.org"},
-		{"a+b+c@x.org", "a b+c x.org"}, {"a", "  "},
+		{"Support+abC@X.org", "Support abC x.org"},
+		{"a@x.org", "a  x.org"},
+		{"a+b+c@x.org", "a b+c x.org"},
+		{"a", "  "},
 	} {
 		local, detail, domain := SplitPlus(c.addr)
 		if got := local + " " + detail + " " + domain; got != c.want {

@@ -59,12 +59,19 @@ func TestMessageIDs(t *testing.T) {
 	for _, c := range []struct{ header, want string }{
 		{"<a@b>", "a@b"},
 		{"<a@b>\r\n <c@d>,<e@f>\t<a@b>", "a@b c@d e@f"},
-		{"a@b", "a@b"}, {"no-at", "no-at"}, {"a@b, c@d", "a@b c@d"},
-		{"< a@\r\n b >", "a@b"}, {"<a@b><<c@d>", "a@b c@d"}, {"<a@b", "a@b"},
+		{"a@b", "a@b"},
+		{"no-at", "no-at"},
+		{"a@b, c@d", "a@b c@d"},
+		{"< a@\r\n b >", "a@b"},
+		{"<a@b><<c@d>", "a@b c@d"},
+		{"<a@b", "a@b"},
 		{`Your mail of Monday "x" <a@b>`, "a@b"},
 		{"<" + long + "> <" + long + "b>", long},
 		{"<a\x00@b> <\u202ec@d> <é@f>", "a@b é@f"},
-		{"=?utf-8?q?=3Ca@b=3E?=", "a@b"}, {"", ""}, {"<>", ""}, {"two words", ""},
+		{"=?utf-8?q?=3Ca@b=3E?=", "a@b"},
+		{"", ""},
+		{"<>", ""},
+		{"two words", ""},
 	} {
 		if got := strings.Join(MessageIDs(c.header), " "); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.header, got, c.want)
@@ -89,11 +96,20 @@ func TestBaseSubject(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"Printer broken", "Printer broken"},
 		{"Re: Fwd: AW: WG: SV: vs: VB: rv: tr: Odp: R: I: x", "x"},
-		{"RE:re:FW:x", "x"}, {"Re[2]: x", "x"}, {"Re (3) : x", "x"},
-		{"回复：答复: 转发：回覆：轉寄: 答覆： 打印机", "打印机"}, {"回复[2]：x", "x"},
-		{"Re: [#17] Re: x", "x"}, {"[#17] x [#18]", "x"}, {"Re:  folded\t subject ", "folded subject"},
-		{"Reminder: x", "Reminder: x"}, {"Re x", "Re x"}, {"Re:", ""}, {"[#0] x", "[#0] x"},
-		{"réf : x", "x"}, {"Re\u00a0: x", "x"},
+		{"RE:re:FW:x", "x"},
+		{"Re[2]: x", "x"},
+		{"Re (3) : x", "x"},
+		{"回复：答复: 转发：回覆：轉寄: 答覆： 打印机", "打印机"},
+		{"回复[2]：x", "x"},
+		{"Re: [#17] Re: x", "x"},
+		{"[#17] x [#18]", "x"},
+		{"Re:  folded\t subject ", "folded subject"},
+		{"Reminder: x", "Reminder: x"},
+		{"Re x", "Re x"},
+		{"Re:", ""},
+		{"[#0] x", "[#0] x"},
+		{"réf : x", "x"},
+		{"Re\u00a0: x", "x"},
 	} {
 		if got := BaseSubject(c.in); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.in, got, c.want)
@@ -107,7 +123,12 @@ func TestSubjectTag(t *testing.T) {
 		in string
 		n  int64
 	}{
-		{"Re: [#1042] x", 1042}, {"[#7][#8]", 7}, {"#7", 0}, {"[#]", 0}, {"[#-1]", 0}, {"[#0]", 0},
+		{"Re: [#1042] x", 1042},
+		{"[#7][#8]", 7},
+		{"#7", 0},
+		{"[#]", 0},
+		{"[#-1]", 0},
+		{"[#0]", 0},
 		{"[#99999999999999999999]", 0},
 	} {
 		if n, ok := SubjectTag(c.in); n != c.n || ok != (c.n > 0) {
@@ -130,7 +151,10 @@ func TestParseDate(t *testing.T) {
 		{"Monday, 2-Mar-26 10:11:12 +0000", "2026-03-02T10:11:12Z"},
 		{"Mon, 2 March 2026 10:11:12 +0000" + strings.Repeat(" ", 200), "2026-03-02T10:11:12Z"},
 		{"2 Mar 2026\r\n 10:11:12 -0530", "2026-03-02T15:41:12Z"},
-		{"", ""}, {"yesterday", ""}, {"Mon, 2 Mar 0001 10:11:12 +0100", ""}, {"99 Foo 2026", ""},
+		{"", ""},
+		{"yesterday", ""},
+		{"Mon, 2 Mar 0001 10:11:12 +0100", ""},
+		{"99 Foo 2026", ""},
 	} {
 		got := ""
 		if at, ok := ParseDate(c.in); ok {
@@ -145,10 +169,19 @@ func TestParseDate(t *testing.T) {
 func TestS37SafeFilename(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, want string }{
-		{"report.pdf", "report.pdf"}, {"报价 单.pdf", "报价 单.pdf"}, {"../../etc/passwd", "passwd"},
-		{`C:\x\y.doc`, "y.doc"}, {"a\x00b\r\nc\u202egpj.exe", "ab cgpj.exe"}, {"..", "attachment"},
-		{"", "attachment"}, {"/", "attachment"}, {".htaccess\u200b", "htaccess"}, {"CON", "_CON"},
-		{"nul.txt", "_nul.txt"}, {"console.txt", "console.txt"}, {"u\u0308.txt", "ü.txt"},
+		{"report.pdf", "report.pdf"},
+		{"报价 单.pdf", "报价 单.pdf"},
+		{"../../etc/passwd", "passwd"},
+		{`C:\x\y.doc`, "y.doc"},
+		{"a\x00b\r\nc\u202egpj.exe", "ab cgpj.exe"},
+		{"..", "attachment"},
+		{"", "attachment"},
+		{"/", "attachment"},
+		{".htaccess\u200b", "htaccess"},
+		{"CON", "_CON"},
+		{"nul.txt", "_nul.txt"},
+		{"console.txt", "console.txt"},
+		{"u\u0308.txt", "ü.txt"},
 		{"x. . ", "x"},
 	} {
 		if got := SafeFilename(c.in); got != c.want {

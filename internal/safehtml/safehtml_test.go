@@ -21,11 +21,15 @@ func TestToTextReadsAsAPersonSees(t *testing.T) {
 		{"link", `<a href="https://x.org/a">here</a>.`, "here <https://x.org/a>."},
 		{"link that says itself", `<a href="https://x.org/">x.org</a>`, "x.org"},
 		{"mail link", `<a href="mailto:a@x.org">a@x.org</a>`, "a@x.org"},
-		{"false link", `<a href="https://evil.org">https://bank.org</a>`,
-			"https://bank.org <https://evil.org>"},
+		{
+			"false link", `<a href="https://evil.org">https://bank.org</a>`,
+			"https://bank.org <https://evil.org>",
+		},
 		{"no link", `<a href="javascript:x">a</a> <a href="#b">b</a>`, "a b"},
-		{"quote", "a<blockquote>b<blockquote>c</blockquote>d</blockquote>e",
-			"a\n\n> b\n>\n> > c\n>\n> d\n\ne"},
+		{
+			"quote", "a<blockquote>b<blockquote>c</blockquote>d</blockquote>e",
+			"a\n\n> b\n>\n> > c\n>\n> d\n\ne",
+		},
 		{"table", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>d", "a b\nc\n\nd"},
 		{"pre", "<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"},
 		{"picture", `a <img src="cid:1" alt="Logo"> b <img src="x">`, "a [Logo] b"},
@@ -98,8 +102,10 @@ func TestSanitiseKeepsTextLinksAndOwnImages(t *testing.T) {
 			`<a href="https://x.org/?a=1&amp;b=2" rel="nofollow noopener" target="_blank">y</a>`,
 		},
 		{`<img src="cid:a@b" alt="c" width="10">`, `<img src="cid:a@b" alt="c" width="10">`},
-		{`<table><tr><td colspan="2">a</td></tr></table>`,
-			`<table><tr><td colspan="2">a</td></tr></table>`},
+		{
+			`<table><tr><td colspan="2">a</td></tr></table>`,
+			`<table><tr><td colspan="2">a</td></tr></table>`,
+		},
 		{`<font color=red>a</font>`, `a`},
 	} {
 		if got := Sanitise(c.in); got != c.want {

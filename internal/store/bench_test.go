@@ -60,8 +60,10 @@ func intake(ctx context.Context, n int64) func(tickets.Tx) error {
 		if err := tx.AddMessage(ctx, &m); err != nil {
 			return err
 		}
-		o := tickets.Outgoing{Kind: tickets.OutAcknowledgement, Ticket: t.Number, Nonce: n,
-			Status: tickets.OutWaiting, NextAttempt: storetest.Now}
+		o := tickets.Outgoing{
+			Kind: tickets.OutAcknowledgement, Ticket: t.Number, Nonce: n,
+			Status: tickets.OutWaiting, NextAttempt: storetest.Now,
+		}
 		for _, write := range []func() error{
 			func() error { return tx.AddKey(ctx, tickets.Key{Hash: id, MessageID: id}) },
 			func() error {

@@ -26,7 +26,8 @@ func ticketValues(t tickets.Ticket) []any {
 	return []any{
 		t.Mailbox, t.Subject, t.Status, t.Priority, t.Type, t.Source, t.Requester,
 		t.AnswerTo, t.Assignee, t.CreatedAt, t.AcceptedAt, t.AssignedAt, t.FirstResponseAt,
-		t.UpdatedAt, t.SolvedAt, t.ClosedAt, t.DueAt, t.Pushes, t.MessageCount, asJSON{t.Tags},
+		t.UpdatedAt, t.SolvedAt, t.ClosedAt, t.DueAt, t.Pushes, t.MessageCount,
+		asJSON{t.Tags},
 		t.MergedInto, t.ThreadTopic, t.ThreadIndex,
 	}
 }

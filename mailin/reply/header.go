@@ -237,5 +237,5 @@ func (m *mail) field(i int) fieldKind {
 }
 
 func fieldName(s string) string {
-	return strings.ToLower(strings.ReplaceAll(strings.Trim(s, "*_  \t　"), "　", ""))
+	return strings.ToLower(strings.ReplaceAll(strings.Trim(s, "*_ \t\u00a0\u3000"), "　", ""))
 }

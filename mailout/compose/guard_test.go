@@ -55,12 +55,16 @@ func TestGuard(t *testing.T) {
 		{"behind entities", "Content-Type: text/html\r\n\r\n&#" + fmt.Sprint(agentTok[0]) + ";" +
 			agentTok[1:], tickets.HeldLeakToken, true},
 		{"marker", "\r\n" + marker, tickets.HeldLeakToken, true},
-		{"wrapped marker", "\r\n> " + marker[:20] + "\r\n> " + marker[20:],
-			tickets.HeldLeakToken, true},
+		{
+			"wrapped marker", "\r\n> " + marker[:20] + "\r\n> " + marker[20:],
+			tickets.HeldLeakToken, true,
+		},
 		{"in an attached mail", attachedMail("x " + agentTok), tickets.HeldLeakToken, true},
 		{"block", "\r\n> " + separator, tickets.HeldLeakBlock, true},
-		{"wrapped block", "\r\n> " + separator[:30] + "\r\n> " + separator[30:],
-			tickets.HeldLeakBlock, true},
+		{
+			"wrapped block", "\r\n> " + separator[:30] + "\r\n> " + separator[30:],
+			tickets.HeldLeakBlock, true,
+		},
 		{"block in HTML", "Content-Type: text/html\r\n\r\n<p>--- Reply above <b>this line:</b> the " +
 			"customer gets your answer ---</p>", tickets.HeldLeakBlock, true},
 		{"Chinese block", "Content-Type: text/plain; charset=utf-8\r\n\r\n" +
@@ -74,8 +78,10 @@ func TestGuard(t *testing.T) {
 		{"wrapped note", "\r\n> " + passage[:25] + "\r\n> " + passage[25:], tickets.HeldLeakNote, false},
 		{"40 of a note", "\r\nx" + passage[:40] + "y", tickets.HeldLeakNote, false},
 		{"39 of a note", "\r\nx" + passage[:39] + "y", "", false},
-		{"agent's address", "\r\nwrite to <" + strings.ToUpper(agentAddr) + ">.",
-			tickets.HeldLeakAddress, false},
+		{
+			"agent's address", "\r\nwrite to <" + strings.ToUpper(agentAddr) + ">.",
+			tickets.HeldLeakAddress, false,
+		},
 		{"address in a sentence", "\r\n" + agentAddr + ".", tickets.HeldLeakAddress, false},
 		{"address in a header", "Cc: Anna <" + agentAddr + ">\r\n\r\n", tickets.HeldLeakAddress, false},
 		{"address in the thread's subject", "Subject: where is " + agentAddr + "\r\n\r\n", "", false},

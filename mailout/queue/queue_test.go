@@ -16,10 +16,14 @@ import (
 
 // later and never are what relays answer.
 var (
-	later = &mailerr.Error{Temporary: true, Code: 451, Enhanced: "4.7.1", Op: "send RCPT",
-		Err: errors.New("greylisted")}
-	never = &mailerr.Error{Code: 550, Enhanced: "5.1.1", Op: "send RCPT to relay",
-		Err: errors.New("no such user")}
+	later = &mailerr.Error{
+		Temporary: true, Code: 451, Enhanced: "4.7.1", Op: "send RCPT",
+		Err: errors.New("greylisted"),
+	}
+	never = &mailerr.Error{
+		Code: 550, Enhanced: "5.1.1", Op: "send RCPT to relay",
+		Err: errors.New("no such user"),
+	}
 )
 
 // play runs a test in a bubble of its own, where time passes when everybody waits.
@@ -53,8 +57,10 @@ func TestImportantMailsGoFirst(t *testing.T) {
 		began := time.Now()
 		f.start()
 		synctest.Wait()
-		want := []string{"to3@example.net", "to5@example.net", "to4@example.net",
-			"to2@example.net", "to1@example.net"}
+		want := []string{
+			"to3@example.net", "to5@example.net", "to4@example.net",
+			"to2@example.net", "to1@example.net",
+		}
 		if got := f.to(); !slices.Equal(got, want) {
 			t.Errorf("order %q, want %q", got, want)
 		}
@@ -244,7 +250,7 @@ func TestAPanicCostsOneRowItsTurn(t *testing.T) {
 		synctest.Wait()
 		f.want(poison, tickets.OutWaiting, errFault.Error())
 		f.want(good, tickets.OutSent, "250 ok")
-		if f.count("panic") != 1 || f.row(poison).NextAttempt.Sub(time.Now()) < firstRetry {
+		if f.count("panic") != 1 || f.row(poison)time.Until(.NextAttempt) < firstRetry {
 			t.Errorf("counted %v, row %+v", f.results, f.row(poison))
 		}
 	})

@@ -92,7 +92,8 @@ tls = "none"
 		agents = []string{ann}
 	}
 	for _, address := range agents {
-		name := strings.Title(address[:strings.Index(address, "@")]) //nolint:staticcheck // ASCII
+		name := address[:strings.Index(address, "@")]
+		name = strings.ToUpper(name[:1]) + name[1:]
 		g.run("agent", "add", "--email", address, "--name", name)
 	}
 	g.serve()

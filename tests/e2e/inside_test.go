@@ -21,7 +21,7 @@ const (
 // internals are what no customer may see, whatever the ticket: agents' addresses, their mail
 // clients' traces, our notification's parts, commands.
 var internals = []string{
-	"agents.example", "Secret Department", "extension 42", "ann-pc.internal", "192.0.2.77",
+	"agents.example", "@agents", "Secret Department", "extension 42", "ann-pc.internal", "192.0.2.77",
 	"AgentMailer", "Between us", "not paid", "Reply above this line", "Also on it", "Just write:",
 	"X-Helpgate-Ticket", "/close", "/colse", "／关闭", "I am on holiday",
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"helpgate/internal/rfc"
@@ -111,6 +112,67 @@ func TestAnswersGoWhereReplyToAsks(t *testing.T) {
 	}
 	if n := len(g.everything(mallory)); n != 0 {
 		t.Errorf("the later Reply-To got %d mails", n)
+	}
+}
+
+// TestAReplyToFromWorksToo: not every mail client heeds Reply-To; the ids of the thread tell ticket
+// and agent as well.
+func TestAReplyToFromWorksToo(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	note := g.asks(question("q1@customer"), ann)
+	m := note.reply(ann, "a1@agents", "Under settings.")
+	m.to = note.From[0].Addr
+	g.accept(ann, []string{m.to}, m.String())
+	answer := g.mailed(alice, "Under settings.")
+	m = answer.reply(alice, "q2@customer", "I see none.")
+	m.to = answer.From[0].Addr
+	g.accept(alice, []string{m.to}, m.String())
+	g.mailed(ann, "I see none.")
+	if tk := g.ticket(1); len(tk.Messages) != 3 || len(g.tickets()) != 1 {
+		t.Errorf("%d messages on %d tickets", len(tk.Messages), len(g.tickets()))
+	}
+}
+
+// TestAnAgentOnACustomersCcIsNoReader: she gets notifications as ever and no answers, and what she
+// replies to the customer's own mail proves nothing.
+func TestAnAgentOnACustomersCcIsNoReader(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	q := question("q1@customer")
+	q.cc = ann
+	note := g.asks(q, ann)
+	direct := mail{
+		from: ann, to: alice, cc: support, subject: "Re: A question", id: "d1@agents",
+		inReplyTo: "q1@customer", text: "I was asked directly.\n",
+	}
+	g.accept(ann, []string{support}, direct.String())
+	if list := g.held(); len(list) != 1 || list[0].Reason != "unverified-agent" {
+		t.Errorf("held: %+v", list)
+	}
+	checkInside(t, g.answers(note, ann, alice, "Under settings."))
+	for _, m := range g.everything(ann) {
+		if strings.HasPrefix(m.Text, "Under settings.") {
+			t.Errorf("the agent got her own answer:\n%s", m.Text)
+		}
+	}
+}
+
+// TestRepliesFollowAMerge: a customer's and an agent's replies to the ticket that was merged are on
+// the one that it became part of.
+func TestRepliesFollowAMerge(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	g.answered()
+	q := question("q2@customer")
+	q.subject, q.text = "Another thing", "Where is the key?\n"
+	answer := g.answers(g.asks(q, ann), ann, alice, "Under the mat.")
+	note := g.writes(answer, alice, ann, "Which mat?")
+	g.run("ticket", "merge", "2", "1")
+	g.answers(note, ann, alice, "The red one.")
+	g.writes(answer, alice, ann, "Found.")
+	if tk := g.ticket(1); len(tk.Messages) != 7 || len(g.tickets()) != 1 {
+		t.Errorf("%d messages, want 7, on %d tickets", len(tk.Messages), len(g.tickets()))
 	}
 }
 

@@ -110,12 +110,16 @@ func TestAStrangerLearnsNothing(t *testing.T) {
 			g := start(t, options{tokens: c.tokens})
 			answer := g.answered()
 			before := g.ticket(1)
-			m := mail{from: mallory, to: support, cc: "eve@evil.example", subject: "Hello",
-				id: "m1@evil", text: "What was it about?\n"}
+			m := mail{
+				from: mallory, to: support, cc: "eve@evil.example", subject: "Hello",
+				id: "m1@evil", text: "What was it about?\n",
+			}
 			c.change(&m, answer)
 			g.accept(mallory, []string{support}, m.String())
-			other := mail{from: "olga@other.example", to: support, subject: "Hello",
-				id: "o1@other", text: "What was it about?\n"}
+			other := mail{
+				from: "olga@other.example", to: support, subject: "Hello",
+				id: "o1@other", text: "What was it about?\n",
+			}
 			g.accept(other.from, []string{support}, other.String())
 
 			his, hers := g.mailed(mallory, "#2"), g.mailed(other.from, "#3")

@@ -36,19 +36,26 @@ func TestRules5WhoActsAsAgent(t *testing.T) {
 				m.InReplyTo = []string{"1@" + alice}
 			})
 		}},
-		{name: "the customer's token", reason: tickets.HeldUnverifiedAgent,
+		{
+			name: "the customer's token", reason: tickets.HeldUnverifiedAgent,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asCustomer(1))
-			}},
-		{name: "another agent's token", reason: tickets.HeldUnverifiedAgent,
+			},
+		},
+		{
+			name: "another agent's token", reason: tickets.HeldUnverifiedAgent,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asAgent(o.ben, 1))
-			}},
-		{name: "a stranger with her token", reason: tickets.HeldUnverifiedAgent,
+			},
+		},
+		{
+			name: "a stranger with her token", reason: tickets.HeldUnverifiedAgent,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(mallory, "Use water.", asAgent(o.ann, 1))
-			}},
-		{name: "disabled", reason: tickets.HeldInactiveAgent,
+			},
+		},
+		{
+			name: "disabled", reason: tickets.HeldInactiveAgent,
 			before: func(o *office) {
 				if err := o.DisableAgent(context.Background(), o.ann.ID); err != nil {
 					o.t.Fatal(err)
@@ -56,8 +63,10 @@ func TestRules5WhoActsAsAgent(t *testing.T) {
 			},
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asAgent(o.ann, 1))
-			}},
-		{name: "closed for long", reason: tickets.HeldExpiredToken,
+			},
+		},
+		{
+			name: "closed for long", reason: tickets.HeldExpiredToken,
 			before: func(o *office) {
 				err := o.SetStatus(context.Background(), 1, tickets.StatusClosed, "")
 				if err != nil {
@@ -67,35 +76,46 @@ func TestRules5WhoActsAsAgent(t *testing.T) {
 			},
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asAgent(o.ann, 1))
-			}},
-		{name: "strict", reason: tickets.HeldStrict,
+			},
+		},
+		{
+			name: "strict", reason: tickets.HeldStrict,
 			before: func(o *office) { o.Policy.AgentAuth = AuthStrict },
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asAgent(o.ann, 1))
-			}},
-		{name: "out of office", reason: tickets.HeldAgentAutomatic,
+			},
+		},
+		{
+			name: "out of office", reason: tickets.HeldAgentAutomatic,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "I am away.", asAgent(o.ann, 1), func(m *tickets.Mail) {
 					m.SuspicionAway, m.Suspicion = true, "vacation words"
 				})
-			}},
+			},
+		},
 		{name: "a command", reason: tickets.HeldCommand, mail: func(o *office) *tickets.Mail {
 			return o.mail(ann, "Done.\n/close", asAgent(o.ann, 1))
 		}},
-		{name: "only a quotation", reason: tickets.HeldNothingNew,
+		{
+			name: "only a quotation", reason: tickets.HeldNothingNew,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "> The printer", asAgent(o.ann, 1), func(m *tickets.Mail) {
 					m.Whole = true
 				})
-			}},
-		{name: "nothing at all", reason: tickets.HeldNothingNew,
+			},
+		},
+		{
+			name: "nothing at all", reason: tickets.HeldNothingNew,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, " \n", asAgent(o.ann, 1))
-			}},
-		{name: "a colleague on Cc", reason: tickets.HeldColleague,
+			},
+		},
+		{
+			name: "a colleague on Cc", reason: tickets.HeldColleague,
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Ben, what do you think?", asAgent(o.ann, 1), cc(ben))
-			}},
+			},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,14 +25,20 @@ func TestReopenAndFollowUp(t *testing.T) {
 	}{
 		{"solved", tickets.StatusSolved, time.Hour, "It burns again.", false, tickets.StatusOpen, 1},
 		{"pending", tickets.StatusPending, time.Hour, "It burns.", false, tickets.StatusOpen, 1},
-		{"closed lately", tickets.StatusClosed, 13 * 24 * time.Hour, "Again.", false,
-			tickets.StatusOpen, 1},
-		{"closed long ago", tickets.StatusClosed, 14 * 24 * time.Hour, "Again.", false,
-			tickets.StatusClosed, 2},
+		{
+			"closed lately", tickets.StatusClosed, 13 * 24 * time.Hour, "Again.", false,
+			tickets.StatusOpen, 1,
+		},
+		{
+			"closed long ago", tickets.StatusClosed, 14 * 24 * time.Hour, "Again.", false,
+			tickets.StatusClosed, 2,
+		},
 		{"thanks", tickets.StatusSolved, time.Hour, "Thanks a lot!", false, tickets.StatusSolved, 1},
 		{"robot", tickets.StatusSolved, time.Hour, "I am away.", true, tickets.StatusSolved, 1},
-		{"robot, closed long ago", tickets.StatusClosed, 99 * 24 * time.Hour, "I am away.", true,
-			tickets.StatusClosed, 1},
+		{
+			"robot, closed long ago", tickets.StatusClosed, 99 * 24 * time.Hour, "I am away.", true,
+			tickets.StatusClosed, 1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

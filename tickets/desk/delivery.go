@@ -53,8 +53,10 @@ func (d *Desk) Leaked(
 		if err != nil {
 			return err
 		}
-		h := tickets.Held{Ticket: t.Number, Message: o.Message, Outbox: id, Reason: reason,
-			Detail: detail}
+		h := tickets.Held{
+			Ticket: t.Number, Message: o.Message, Outbox: id, Reason: reason,
+			Detail: detail,
+		}
 		owner := tickets.Agent{}
 		if msg, err := a.tx.Message(ctx, o.Message); err == nil {
 			owner, _ = a.agent(msg.AuthorID)

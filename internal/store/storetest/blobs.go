@@ -12,7 +12,8 @@ import (
 
 func testBlobs(b *bundle) {
 	for _, data := range [][]byte{
-		{}, []byte("\x00\xff not text"), bytes.Repeat([]byte("small"), 10_000),
+		{},
+		[]byte("\x00\xff not text"), bytes.Repeat([]byte("small"), 10_000),
 		bytes.Repeat([]byte("large"), 100_000),
 	} {
 		for range 2 { // twice is once

@@ -16,10 +16,14 @@ func wholeMessage(ticket int64) tickets.Message {
 		MessageID: "id@example.org", Rule: "reply-address", Auto: "ooo",
 		Verified: tickets.VerifiedPass, Flags: []string{tickets.FlagHeld},
 		Attachments: []tickets.Attachment{
-			{Filename: "b.pdf", ContentType: "application/pdf",
-				Blob: tickets.Blob{SHA256: "02", Size: 2}},
-			{Filename: "a.png", ContentType: "image/png", ContentID: "x", Inline: true,
-				Blob: tickets.Blob{SHA256: "01", Size: 1}},
+			{
+				Filename: "b.pdf", ContentType: "application/pdf",
+				Blob: tickets.Blob{SHA256: "02", Size: 2},
+			},
+			{
+				Filename: "a.png", ContentType: "image/png", ContentID: "x", Inline: true,
+				Blob: tickets.Blob{SHA256: "01", Size: 1},
+			},
 		},
 	}
 }

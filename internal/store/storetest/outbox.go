@@ -97,8 +97,10 @@ func testJoinKey(b *bundle) {
 func testSentIDs(b *bundle) {
 	b.update(func(tx tickets.Tx) error {
 		for i, o := range []tickets.Outgoing{
-			{Ticket: 1, MessageID: "first"}, {Ticket: 1, MessageID: "second"},
-			{Ticket: 1}, {Ticket: 2, MessageID: "other ticket"},
+			{Ticket: 1, MessageID: "first"},
+			{Ticket: 1, MessageID: "second"},
+			{Ticket: 1},
+			{Ticket: 2, MessageID: "other ticket"},
 		} {
 			o.Nonce, o.Recipient.Address = int64(i+1), "a@example.org"
 			b.must(tx.Enqueue(b.ctx, &o))

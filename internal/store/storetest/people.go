@@ -5,8 +5,10 @@ import (
 )
 
 func testCustomers(b *bundle) {
-	c := tickets.Customer{Address: "fang@example.org", Name: "王芳", Locale: "zh",
-		Timezone: "Asia/Shanghai", Known: true, CreatedAt: Now}
+	c := tickets.Customer{
+		Address: "fang@example.org", Name: "王芳", Locale: "zh",
+		Timezone: "Asia/Shanghai", Known: true, CreatedAt: Now,
+	}
 	b.update(func(tx tickets.Tx) error { return tx.SaveCustomer(b.ctx, &c) })
 	found := func() tickets.Customer {
 		return read(b, func(tx tickets.Tx) (tickets.Customer, error) {
@@ -39,9 +41,11 @@ func testCustomers(b *bundle) {
 }
 
 func testAgents(b *bundle) {
-	first := tickets.Agent{Name: "Ada", Addresses: []string{"z@example.org", "a@example.org"},
+	first := tickets.Agent{
+		Name: "Ada", Addresses: []string{"z@example.org", "a@example.org"},
 		Team: "hardware", Lead: true, Locale: "en", Timezone: "Europe/Berlin", Active: true,
-		AwayUntil: Now, CreatedAt: Now}
+		AwayUntil: Now, CreatedAt: Now,
+	}
 	second := tickets.Agent{Name: "Bob"}
 	b.update(func(tx tickets.Tx) error {
 		b.must(tx.SaveAgent(b.ctx, &first))

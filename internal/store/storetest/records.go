@@ -32,8 +32,10 @@ func testBudget(b *bundle) {
 }
 
 func testHeld(b *bundle) {
-	late := tickets.Held{Ticket: 1, Message: 2, Outbox: 3, Reason: tickets.HeldCommand,
-		Detail: "/close", Owner: 4, State: tickets.HeldWaiting, At: Now}
+	late := tickets.Held{
+		Ticket: 1, Message: 2, Outbox: 3, Reason: tickets.HeldCommand,
+		Detail: "/close", Owner: 4, State: tickets.HeldWaiting, At: Now,
+	}
 	early := tickets.Held{Ticket: 5, State: tickets.HeldWaiting, At: Now.Add(-time.Minute)}
 	b.update(func(tx tickets.Tx) error {
 		b.must(tx.Hold(b.ctx, &late))

@@ -46,12 +46,18 @@ func (b *bundle) claim(now time.Time, n int) (ids []int64) {
 
 func testClaimOrder(b *bundle) {
 	ids := b.enqueue(
-		tickets.Outgoing{Kind: tickets.OutNotification, Status: tickets.OutWaiting,
-			NextAttempt: Now},
-		tickets.Outgoing{Kind: tickets.OutAcknowledgement, Status: tickets.OutWaiting,
-			NextAttempt: Now},
-		tickets.Outgoing{Kind: tickets.OutAnswer, Status: tickets.OutWaiting,
-			NextAttempt: Now.Add(time.Microsecond)}, // not due yet
+		tickets.Outgoing{
+			Kind: tickets.OutNotification, Status: tickets.OutWaiting,
+			NextAttempt: Now,
+		},
+		tickets.Outgoing{
+			Kind: tickets.OutAcknowledgement, Status: tickets.OutWaiting,
+			NextAttempt: Now,
+		},
+		tickets.Outgoing{
+			Kind: tickets.OutAnswer, Status: tickets.OutWaiting,
+			NextAttempt: Now.Add(time.Microsecond),
+		}, // not due yet
 		tickets.Outgoing{Kind: tickets.OutAnswer, Status: tickets.OutWaiting, NextAttempt: Now},
 		tickets.Outgoing{Kind: tickets.OutAnswer, Status: tickets.OutWaiting},
 	)

@@ -30,8 +30,10 @@ func testRefs(b *bundle) {
 }
 
 func testKeys(b *bundle) {
-	k := tickets.Key{Hash: "h", MessageID: "id", Subject: "s", Lines: []uint64{1, 1<<64 - 1},
-		Text: "t", Ticket: 2, Message: 3}
+	k := tickets.Key{
+		Hash: "h", MessageID: "id", Subject: "s", Lines: []uint64{1, 1<<64 - 1},
+		Text: "t", Ticket: 2, Message: 3,
+	}
 	sameID := tickets.Key{Hash: "i", MessageID: "id", ExpiresAt: Now.Add(time.Second)}
 	expired := tickets.Key{Hash: "h", ExpiresAt: Now}
 	b.update(func(tx tickets.Tx) error {

@@ -67,18 +67,26 @@ func testTicketFilters(b *bundle) {
 		want   []int64
 	}{
 		{"all", tickets.TicketFilter{}, []int64{other, old, mine, open, plain}},
-		{"merged too", tickets.TicketFilter{Merged: true},
-			[]int64{other, merged, old, mine, open, plain}},
+		{
+			"merged too",
+			tickets.TicketFilter{Merged: true},
+			[]int64{other, merged, old, mine, open, plain},
+		},
 		{"status", tickets.TicketFilter{Status: tickets.StatusOpen}, []int64{open}},
 		{"assignee", tickets.TicketFilter{Assignee: 3}, []int64{mine}},
 		{"requester", tickets.TicketFilter{Requester: 4}, []int64{mine}},
-		{"mailbox, seen from too", tickets.TicketFilter{Mailbox: "b@example.org"},
-			[]int64{other, plain}},
+		{
+			"mailbox, seen from too",
+			tickets.TicketFilter{Mailbox: "b@example.org"},
+			[]int64{other, plain},
+		},
 		{"since", tickets.TicketFilter{Since: Now}, []int64{other, mine, open, plain}},
 		{"page", tickets.TicketFilter{Limit: 2, After: other}, []int64{old, mine}},
-		{"together",
+		{
+			"together",
 			tickets.TicketFilter{Status: tickets.StatusNew, Since: Now, Assignee: 3, Limit: 9},
-			[]int64{mine}},
+			[]int64{mine},
+		},
 		{"nothing", tickets.TicketFilter{Assignee: 9}, nil},
 	} {
 		var got []int64
@@ -96,8 +104,10 @@ func testTicketFilters(b *bundle) {
 func testSeenFrom(b *bundle) {
 	n := b.ticket()
 	b.update(func(tx tickets.Tx) error {
-		for _, mailbox := range []string{"z@example.org", "a@example.org", "z@example.org",
-			"help@example.org"} {
+		for _, mailbox := range []string{
+			"z@example.org", "a@example.org", "z@example.org",
+			"help@example.org",
+		} {
 			b.must(tx.SeeFrom(b.ctx, n, mailbox))
 		}
 		return nil
@@ -116,7 +126,8 @@ func testAbsorb(b *bundle) {
 			b.must(tx.AddMessage(b.ctx, &tickets.Message{Ticket: n}))
 		}
 		b.must(tx.AddRefs(b.ctx, []tickets.Ref{
-			{MessageID: "both", Ticket: into}, {MessageID: "both", Ticket: from},
+			{MessageID: "both", Ticket: into},
+			{MessageID: "both", Ticket: from},
 			{MessageID: "own", Ticket: from, Own: true},
 		}))
 		b.must(tx.AddKey(b.ctx, tickets.Key{Hash: "h", Ticket: from}))
@@ -135,8 +146,10 @@ func testAbsorb(b *bundle) {
 		b.must(err)
 		refs, err := tx.FindRefs(b.ctx, []string{"both", "own"})
 		b.must(err)
-		b.equal(refs, []tickets.Ref{{MessageID: "both", Ticket: into},
-			{MessageID: "own", Ticket: into, Own: true}})
+		b.equal(refs, []tickets.Ref{
+			{MessageID: "both", Ticket: into},
+			{MessageID: "own", Ticket: into, Own: true},
+		})
 		keys, err := tx.Keys(b.ctx, "h", "", Now)
 		b.must(err)
 		people, err := tx.Participants(b.ctx, into)
@@ -157,8 +170,10 @@ func testAbsorb(b *bundle) {
 
 func testEvents(b *bundle) {
 	n, other := b.ticket(), b.ticket()
-	late := tickets.Event{Ticket: n, Message: 3, At: Now, Actor: "a@example.org",
-		Verb: tickets.EventStatus, From: "new", To: "open"}
+	late := tickets.Event{
+		Ticket: n, Message: 3, At: Now, Actor: "a@example.org",
+		Verb: tickets.EventStatus, From: "new", To: "open",
+	}
 	early := tickets.Event{Ticket: n, At: Now.Add(-time.Second), Verb: tickets.EventCreated}
 	b.update(func(tx tickets.Tx) error {
 		for _, e := range []tickets.Event{late, early, {Ticket: other}} {
