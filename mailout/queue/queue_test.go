@@ -250,7 +250,7 @@ func TestAPanicCostsOneRowItsTurn(t *testing.T) {
 		synctest.Wait()
 		f.want(poison, tickets.OutWaiting, errFault.Error())
 		f.want(good, tickets.OutSent, "250 ok")
-		if f.count("panic") != 1 || f.row(poison)time.Until(.NextAttempt) < firstRetry {
+		if f.count("panic") != 1 || time.Until(f.row(poison).NextAttempt) < firstRetry {
 			t.Errorf("counted %v, row %+v", f.results, f.row(poison))
 		}
 	})
