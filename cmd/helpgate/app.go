@@ -33,6 +33,7 @@ type app struct {
 type world struct {
 	config    *config.Config
 	db        *store.DB
+	node      *node // the claim of a process that serves
 	keyring   *token.Keyring
 	mailboxes tickets.Mailboxes
 	clock     clock.Clock
@@ -65,7 +66,7 @@ func (a *app) open(ctx context.Context) (*world, error) {
 		return nil, err
 	}
 	logger := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return openWorld(ctx, cfg, logger)
+	return openWorld(ctx, cfg, logger, &node{})
 }
 
 // with opens a world for one verb.
@@ -77,10 +78,25 @@ func (a *app) with(ctx context.Context, do func(*world) error) error {
 	return errors.Join(do(w), w.Close())
 }
 
+// serveWorld opens a world for the one process that serves from its data folder.
+func serveWorld(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*world, error) {
+	n, err := takeNode(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	w, err := openWorld(ctx, cfg, logger, n)
+	if err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return w, nil
+}
+
 // openWorld opens the store and the secret file. Both are made together, or not at all: a database
 // whose secret is lost holds tokens that nobody can check any more, so that a new secret beside it
 // would only hide the loss.
-func openWorld(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*world, error) {
+func openWorld(
+	ctx context.Context, cfg *config.Config, logger *slog.Logger, n *node,
+) (*world, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
@@ -90,13 +106,13 @@ func openWorld(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*w
 	}
 	db, err := store.Open(ctx, store.Options{
 		URL: cfg.Database.URL.Reveal(), Blobs: cfg.Blobs.URL.Reveal(), Clock: clock.System{},
-		Logger: logger,
+		Node: n.name, Logger: logger,
 	})
 	if err != nil {
 		return nil, err
 	}
 	w := &world{
-		config: cfg, db: db, keyring: keyring, mailboxes: mailboxes(cfg), clock: clock.System{},
+		config: cfg, db: db, node: n, keyring: keyring, mailboxes: mailboxes(cfg), clock: clock.System{},
 		logger: logger,
 	}
 	w.desk = desk.New(desk.Config{
@@ -133,8 +149,8 @@ func openKeyring(ctx context.Context, cfg *config.Config) (*token.Keyring, error
 	return token.LoadFile(path)
 }
 
-// Close closes the store.
-func (w *world) Close() error { return w.db.Close() }
+// Close closes the store and gives the data folder free.
+func (w *world) Close() error { return errors.Join(w.db.Close(), w.node.Close()) }
 
 // print writes the answer: as JSON when asked for, else as text does.
 func (a *app) print(v any, text func()) error {

@@ -117,7 +117,7 @@ listen = %q
 		return nil, err
 	}
 	logger := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	w, err := openWorld(ctx, cfg, logger)
+	w, err := serveWorld(ctx, cfg, logger)
 	if err != nil {
 		return nil, err
 	}

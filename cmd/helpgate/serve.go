@@ -24,7 +24,7 @@ func serveCommand(a *app) *cobra.Command {
 			for _, name := range cfg.Unbuilt() {
 				logger.Warn("configured, but this version does nothing with it", "key", name)
 			}
-			w, err := openWorld(ctx, cfg, logger)
+			w, err := serveWorld(ctx, cfg, logger)
 			if err != nil {
 				return err
 			}

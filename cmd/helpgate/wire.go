@@ -37,6 +37,11 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n, err := w.db.Rows().Reclaim(ctx, w.clock.Now()); err != nil {
+		return nil, err
+	} else if n > 0 {
+		w.logger.Info("mails that were under way when helpgate last ended go again", "rows", n)
+	}
 	g.checks = []ops.Check{{Name: "database", Run: w.db.Ping}}
 	if err := g.serveMetrics(ctx, w.config.Metrics.Listen); err != nil {
 		return nil, err

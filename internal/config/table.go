@@ -222,7 +222,7 @@ var sections = []section{
 			"Automatic mails of the whole instance in an hour.",
 		},
 		{
-			"notifications_per_minute", number(1, 10_000), "6", "mails",
+			"notifications_per_minute", number(1, 1_000_000_000), "6", "mails",
 			"Notifications to one agent in a minute; the rest come joined in one.",
 		},
 		{

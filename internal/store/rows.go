@@ -32,7 +32,7 @@ func (r Rows) Claim(
 	ctx context.Context, share queue.Share, now, leaseUntil time.Time, n int,
 ) (claimed []tickets.Outgoing, err error) {
 	// MATERIALIZED, because PostgreSQL may otherwise run the SELECT again and lease more than n.
-	ours, args := inShare(share, now, n, leaseUntil)
+	ours, args := inShare(share, now, n, leaseUntil, r.db.node)
 	query := `
 		WITH due AS MATERIALIZED (
 			SELECT id FROM outbox
@@ -40,7 +40,7 @@ func (r Rows) Claim(
 				AND ` + ours + `
 			ORDER BY rank, id LIMIT $2 ` + r.db.engine.dialect().skipLocked + `)
 		UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_attempt = $3,
-			join_key = ''
+			leased_by = $4, join_key = ''
 		WHERE id IN (SELECT id FROM due) RETURNING ` + outboxColumns
 	err = r.update(ctx, func(t *tx) error {
 		claimed, err = list(ctx, t, "lease outbox rows", scanOutgoing, query, args...)
@@ -50,6 +50,20 @@ func (r Rows) Claim(
 		return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), cmp.Compare(a.ID, b.ID))
 	})
 	return claimed, err
+}
+
+// Reclaim makes the rows due that this node leased in an earlier life and did not end, and gives
+// their number: nobody else works on them, and a crash shall not cost their readers the lease.
+func (r Rows) Reclaim(ctx context.Context, now time.Time) (n int, err error) {
+	err = r.update(ctx, func(t *tx) error {
+		rows, err := list(ctx, t, "reclaim outbox rows", scanInt, `
+			UPDATE outbox SET next_attempt = $1
+			WHERE status = 'sending' AND next_attempt > $1 AND leased_by = $2 RETURNING id`,
+			now, r.db.node)
+		n = len(rows)
+		return err
+	})
+	return n, err
 }
 
 // inShare gives the condition that a row is of the share, and the arguments with its own behind

@@ -23,7 +23,10 @@ type Options struct {
 	// URL is "sqlite:/absolute/path.db", taken as it stands, or "postgres://…" as libpq reads it.
 	URL string
 	// Blobs is where large blobs lie: "file:/absolute/path".
-	Blobs  string
+	Blobs string
+	// Node names the process that sends: rows that it leases are its own, and free at once when it
+	// starts anew (Rows.Reclaim). "" for one that sends nothing.
+	Node   string
 	Clock  clock.Clock
 	Logger *slog.Logger
 }
@@ -37,6 +40,7 @@ type DB struct {
 	engine    engine
 	blobs     *blob.Dir
 	clock     clock.Clock
+	node      string
 	committed chan struct{}
 	// pruned is when old budgets and keys were last dropped, in microseconds.
 	pruned atomic.Int64
@@ -64,7 +68,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{blobs: blobs, clock: o.Clock, committed: make(chan struct{}, 1)}
+	d := &DB{blobs: blobs, clock: o.Clock, node: o.Node, committed: make(chan struct{}, 1)}
 	path, sqlite, err := readURL(o.URL)
 	if err != nil {
 		return nil, err

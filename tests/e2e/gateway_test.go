@@ -134,7 +134,10 @@ func (g *gateway) serve() {
 	g.process, g.ended = cmd, ended
 	g.mu.Unlock()
 	select {
-	case g.smtp = <-up:
+	case at := <-up:
+		g.mu.Lock()
+		g.smtp = at
+		g.mu.Unlock()
 	case <-ended:
 		g.t.Fatalf("helpgate ended at once:\n%s", g.logged())
 	case <-time.After(patience):
@@ -261,7 +264,10 @@ func (g *gateway) accept(from string, to []string, raw string) {
 
 // deliver sends a mail in by SMTP and gives the refusal.
 func (g *gateway) deliver(from string, to []string, raw string) error {
-	return smtp.SendMail(g.smtp, nil, from, to, []byte(crlf(raw)))
+	g.mu.Lock()
+	at := g.smtp
+	g.mu.Unlock()
+	return smtp.SendMail(at, nil, from, to, []byte(crlf(raw)))
 }
 
 // sent waits until n mails went to the recipient and gives them, oldest first.

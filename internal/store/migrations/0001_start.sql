@@ -194,6 +194,7 @@ CREATE TABLE outbox (
 	status            TEXT NOT NULL,
 	attempts          BIGINT NOT NULL,
 	next_attempt      BIGINT NOT NULL,
+	leased_by         TEXT NOT NULL DEFAULT '',
 	last_reply        TEXT NOT NULL,
 	content           TEXT NOT NULL,
 	created_at        BIGINT NOT NULL,
