@@ -55,11 +55,11 @@ func TestOperatorSeesHowItFares(t *testing.T) {
 	if status, body := g.get("/healthz"); status != http.StatusOK || body != "ok\n" {
 		t.Errorf("/healthz: %d %s", status, body)
 	}
-	question := mail{from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.\n"}
+	raw := question("q1@customer").String()
 	for range 2 {
-		g.accept(alice, []string{support}, question.String())
+		g.accept(alice, []string{support}, raw)
 	}
-	if err := g.deliver(alice, []string{"nobody@desk.example"}, question.String()); err == nil {
+	if err := g.deliver(alice, []string{"nobody@desk.example"}, raw); err == nil {
 		t.Error("an unknown recipient was taken")
 	}
 	g.sent(alice, 1)
