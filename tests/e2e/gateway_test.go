@@ -38,6 +38,7 @@ const patience = 30 * time.Second
 
 // options say how a test's gateway differs from the plain one.
 type options struct {
+	mailbox  string   // the support mailbox's address; support when ""
 	tokens   string   // of the support mailbox; "plus" when ""
 	locale   string   // of the mailbox; "en" when ""
 	config   string   // more TOML, appended
@@ -80,7 +81,7 @@ listen = "127.0.0.1:0"
 [relay]
 address = %q
 tls = "none"
-`, support, or(o.locale, "en"), or(o.tokens, "plus"), g.relay.Addr())
+`, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), g.relay.Addr())
 	if o.database != "" {
 		text += fmt.Sprintf("[database]\nurl = %q\n", o.database)
 	}

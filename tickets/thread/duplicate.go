@@ -38,8 +38,10 @@ func KeyOf(m *tickets.Mail) tickets.Key {
 		k.Hash = hash("id", m.MessageID, m.From.Address, date)
 		return k
 	}
+	// The text's white space is the road's: SMTP ends every mail with a line end. The files count,
+	// because a scanner's mails may differ in nothing else.
 	k.Hash = hash("content", m.From.Address, addresses(m.To), addresses(m.Cc), m.Subject, date,
-		k.Text) // its white space is the road's: SMTP ends every mail with a line end
+		k.Text, files(m.Attachments))
 	if m.Date.IsZero() {
 		k.ExpiresAt = m.ReceivedAt.Add(NamelessKeyLife)
 	}
@@ -132,6 +134,14 @@ func lineHashes(text string) []uint64 {
 		}
 	}
 	return hs
+}
+
+func files(list []tickets.Attachment) string {
+	var b strings.Builder
+	for _, f := range list {
+		b.WriteString(f.Blob.SHA256)
+	}
+	return b.String()
 }
 
 func addresses(people []tickets.Person) string {

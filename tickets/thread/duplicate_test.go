@@ -236,3 +236,20 @@ func FuzzBareSubject(f *testing.F) {
 		}
 	})
 }
+
+// TestScansWithoutMessageIDAreTwo: a scanner's mails of one second differ in their files only.
+func TestScansWithoutMessageIDAreTwo(t *testing.T) {
+	t.Parallel()
+	scan := func(sha string) *tickets.Mail {
+		return &tickets.Mail{
+			From: tickets.Person{Address: "scanner@a.example"}, Subject: "Scan", Text: "Scan.",
+			Attachments: []tickets.Attachment{{Blob: tickets.Blob{SHA256: sha}}},
+		}
+	}
+	if KeyOf(scan("aa")).Hash == KeyOf(scan("bb")).Hash {
+		t.Error("two scans have one key: the second would be lost")
+	}
+	if KeyOf(scan("aa")).Hash != KeyOf(scan("aa")).Hash {
+		t.Error("one scan has two keys: it would be doubled")
+	}
+}
