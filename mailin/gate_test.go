@@ -195,3 +195,25 @@ func FuzzAccept(f *testing.F) {
 		}
 	})
 }
+
+// TestGroupThatRewroteFrom: where our own list made itself the sender, the author is whom
+// X-Original-From or Reply-To names (RULES section 3).
+func TestGroupThatRewroteFrom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.Mailboxes[0].Group = true
+	for i, fields := range []string{
+		"X-Original-From: Alice <alice@customer.example>\r\n",
+		"Reply-To: Alice <alice@customer.example>\r\n",
+	} {
+		raw := "From: 'Alice' via Support <support@desk.example>\r\nTo: support@desk.example\r\n" +
+			fields + "Subject: hi\r\nList-Id: <support.desk.example>\r\n\r\n" + fields
+		if err := h.accept(t, RoadSMTP, raw); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := h.desk.Show(t.Context(), int64(i+1))
+		if err != nil || shown.Requester.Address != "alice@customer.example" {
+			t.Errorf("%q: requester %v, %v", fields, shown.Requester, err)
+		}
+	}
+}

@@ -90,8 +90,23 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	if to := people(p.ReplyTo); len(to) == 1 {
 		m.ReplyTo = to[0]
 	}
+	if g.group(m) && g.Mailboxes.Own(m.From.Address) {
+		m.From = g.author(m, rd)
+	}
 	m.Claims = g.claims(m.Recipients, rd)
 	return m
+}
+
+// author gives who wrote a mail of which our own list, as Google Groups does for senders with a
+// DMARC policy, made itself the sender.
+func (g *Gate) author(m *tickets.Mail, rd *Reading) tickets.Person {
+	original := people(rfc.ParseAddressList(rd.Mail.Get("X-Original-From")))
+	for _, p := range append(original, m.ReplyTo) {
+		if p.Address != "" && !g.Mailboxes.Own(p.Address) {
+			return p
+		}
+	}
+	return m.From
 }
 
 // judge adds what the new text and the mail's kind tell.

@@ -22,8 +22,9 @@ type Mailbox struct {
 	OwnReturn   bool   // every delivery has its own return path
 	Group       bool   // the address is a mailing list of our own
 	Forms       []string
-	// StormMinutes joins an automatic sender's like mails into one ticket for so long; 0: never.
-	StormMinutes int
+	// StormMinutes gives, by a sender's address, for how long his mails of one subject join one
+	// ticket.
+	StormMinutes map[string]int
 }
 
 // Mailboxes is the set of all mailboxes; it answers which address is ours.

@@ -182,7 +182,7 @@ func mailboxes(cfg *config.Config) tickets.Mailboxes {
 			Timezone: m.Timezone.String(), Team: m.Team, Lead: key(m.Lead), Signature: m.Signature,
 			Tokens: token.Road(m.Tokens), ReplyDomain: m.ReplyDomain,
 			SubjectTag: m.SubjectTag == "prefix", OwnReturn: m.ReturnPath == "own",
-			Group: m.Group, Forms: keys(m.Forms),
+			Group: m.Group, Forms: keys(m.Forms), StormMinutes: m.StormMinutes,
 		})
 	}
 	return ms

@@ -305,3 +305,33 @@ func TestBouncesAndLoopsOpenNoTicket(t *testing.T) {
 		t.Errorf("bounce is a %s and the ticket %s", s.Messages[1].Kind, s.Status)
 	}
 }
+
+// TestStormJoinsOnlyWhereItIsSet: a monitor's mails of one subject join one ticket for the minutes
+// that its mailbox sets; another sender's never do.
+func TestStormJoinsOnlyWhereItIsSet(t *testing.T) {
+	t.Parallel()
+	const monitor = "monitor@site.example"
+	o := newOffice(t, func(c *Config) {
+		c.Mailboxes[0].StormMinutes = map[string]int{monitor: 10}
+	})
+	robot := func(m *tickets.Mail) { m.Auto, m.Automatic, m.NoAutoReply = "autoreply", true, true }
+	for i, c := range []struct {
+		from, subject string
+		later         time.Duration
+		ticket        int64
+	}{
+		{monitor, "Disk full", 0, 1},
+		{monitor, "Re: Disk full", time.Minute, 1},
+		{monitor, "Fan stopped", 0, 2},
+		{alice, "Disk full", 0, 3},
+		{alice, "Disk full", 0, 4},
+		{monitor, "Disk full", 10 * time.Minute, 5},
+	} {
+		o.clock.Advance(c.later)
+		r := o.receive(o.mail(c.from, "Help.", robot, func(m *tickets.Mail) { m.Subject = c.subject }))
+		if r.Ticket != c.ticket {
+			t.Errorf("mail %d, %q of %s, is on ticket %d by %s, want %d", i, c.subject, c.from, r.Ticket,
+				r.Rule, c.ticket)
+		}
+	}
+}

@@ -63,6 +63,9 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.decide(ctx); err != nil {
 		return err
 	}
+	if err := r.storm(ctx); err != nil {
+		return err
+	}
 	if err := r.tx.PutBlob(ctx, r.mail.Source); err != nil {
 		return fmt.Errorf("keep source: %w", err)
 	}

@@ -19,6 +19,9 @@ const (
 	RuleAwaited      = "awaited"
 	RuleSubjectTag   = "subject-tag"
 	RuleNew          = "new"
+	// RuleStorm is not in the list: the desk asks it where a mailbox sets storm_minutes for the
+	// sender and no other rule holds.
+	RuleStorm = "storm"
 )
 
 // Standing is what a decision must know of a ticket that a mail points at.
