@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -193,9 +191,4 @@ func (a *act) seenBy(
 		}
 	}
 	return seen, nil
-}
-
-func textHash(words []string) string {
-	sum := sha256.Sum256([]byte(strings.Join(words, " ")))
-	return hex.EncodeToString(sum[:8])
 }
