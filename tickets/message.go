@@ -53,6 +53,7 @@ const (
 	FlagMessageIDReused = "message-id-reused" // another mail came under the same Message-ID
 	FlagUnparsed        = "unparsed"          // only the raw source could be shown
 	FlagHeld            = "held"              // stopped until a person decides
+	FlagNothingNew      = "nothing-new"       // only a quotation or signature was found in it
 	FlagThanks          = "thanks"            // only thanks, so it reopened nothing
 )
 

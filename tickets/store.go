@@ -46,8 +46,9 @@ type TicketTx interface {
 	SeeFrom(ctx context.Context, number int64, mailbox string) error
 	// SeenFrom gives the mailboxes from which the ticket is seen, its own first.
 	SeenFrom(ctx context.Context, number int64) ([]string, error)
-	// Absorb moves messages, refs, keys, participants, held things and waiting outbox rows of the
-	// ticket from to the ticket into, and counts into's messages anew. It sets no status.
+	// Absorb moves messages, refs, keys, participants, held things and outbox rows of the ticket
+	// from to the ticket into, lets what was merged into from be merged into into, and counts both
+	// tickets' messages anew. It sets no status.
 	Absorb(ctx context.Context, into, from int64) error
 }
 
@@ -66,8 +67,8 @@ type HistoryTx interface {
 type MessageTx interface {
 	// AddMessage stores m with its attachments and sets the IDs.
 	AddMessage(ctx context.Context, m *Message) error
-	// SaveMessage stores what may change: Ticket (the refs and keys of the message go with it),
-	// Kind, Direction, Flags, Verified.
+	// SaveMessage stores what may change: Ticket (refs, keys and held things of it go with it),
+	// Kind, Direction, Flags, Verified, who wrote it and ReplyText and ReplyHTML.
 	SaveMessage(ctx context.Context, m Message) error
 	Message(ctx context.Context, id int64) (Message, error)
 	// Messages gives a ticket's, oldest first, with attachments.
@@ -136,8 +137,9 @@ type OutboxTx interface {
 	OutgoingByJoinKey(ctx context.Context, key string) (Outgoing, error)
 	// SaveOutgoing stores Status, Facts, NextAttempt, Attempts, LastReply, Override.
 	SaveOutgoing(ctx context.Context, o Outgoing) error
-	// SentIDs gives the Message-IDs of what was queued to the recipient on the ticket, oldest first.
-	SentIDs(ctx context.Context, ticket int64, recipient string) ([]string, error)
+	// SentIDs gives the Message-IDs of what was queued to the recipient on the ticket, oldest first;
+	// as to that agent, or as to a customer when agent is 0: somebody may be both.
+	SentIDs(ctx context.Context, ticket int64, recipient string, agent int64) ([]string, error)
 	// OutgoingOf gives the rows of a ticket, oldest first.
 	OutgoingOf(ctx context.Context, ticket int64) ([]Outgoing, error)
 }

@@ -59,11 +59,13 @@ func (t *tx) SaveOutgoing(ctx context.Context, o tickets.Outgoing) error {
 }
 
 // SentIDs implements tickets.OutboxTx.
-func (t *tx) SentIDs(ctx context.Context, ticket int64, recipient string) ([]string, error) {
+func (t *tx) SentIDs(
+	ctx context.Context, ticket int64, recipient string, agent int64,
+) ([]string, error) {
 	return list(ctx, t, fmt.Sprintf("list what was sent on ticket %d", ticket), scanString, `
 		SELECT message_id FROM outbox
-		WHERE ticket = $1 AND recipient_address = $2 AND message_id <> '' ORDER BY id`,
-		ticket, recipient)
+		WHERE ticket = $1 AND recipient_address = $2 AND agent = $3 AND message_id <> ''
+		ORDER BY id`, ticket, recipient, agent)
 }
 
 // OutgoingOf implements tickets.OutboxTx.

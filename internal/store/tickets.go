@@ -119,7 +119,9 @@ func (t *tx) Absorb(ctx context.Context, into, from int64) error {
 		`UPDATE message SET ticket = $1 WHERE ticket = $2`,
 		`UPDATE mail_key SET ticket = $1 WHERE ticket = $2`,
 		`UPDATE held SET ticket = $1 WHERE ticket = $2`,
-		`UPDATE outbox SET ticket = $1 WHERE ticket = $2 AND status = 'waiting'`,
+		`UPDATE outbox SET ticket = $1 WHERE ticket = $2`,
+		// A chain of merges stays one step long.
+		`UPDATE ticket SET merged_into = $1 WHERE merged_into = $2 AND merged_into > 0`,
 		// What both have stays once.
 		`INSERT INTO ref (message_id, ticket, message, own)
 			SELECT message_id, CAST($1 AS BIGINT), message, own FROM ref WHERE ticket = $2

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"helpgate/internal/token"
 	"helpgate/tickets"
@@ -30,14 +31,13 @@ func (r *reception) agentMail(ctx context.Context, ag tickets.Agent, reused bool
 	if err := r.backAtWork(ctx, ag); err != nil {
 		return err
 	}
-	if r.onlyInCc() {
+	if !r.toTicket() {
+		// In Cc or Bcc only: the agent writes to somebody else and lets the ticket know.
 		r.journal.Verdict = tickets.VerdictNote
 		return r.addMessage(ctx, &msg)
 	}
 	msg.Kind, msg.Direction = tickets.KindMessage, tickets.DirectionOut
-	if text := command.Unescape(msg.ReplyText); text != msg.ReplyText {
-		msg.ReplyText, msg.ReplyHTML = text, "" // the HTML still has both slashes
-	}
+	unescape(&msg)
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
@@ -53,14 +53,18 @@ func (r *reception) agentMail(ctx context.Context, ag tickets.Agent, reused bool
 func (r *reception) objection(
 	ctx context.Context, t tickets.Ticket, ag tickets.Agent,
 ) (tickets.HeldReason, error) {
-	switch claim := r.agentClaim(); {
+	teams := r.teams(r.standing[t.Number])
+	switch claim := r.agentClaim(ag.ID); {
 	case !ag.Active:
 		return tickets.HeldInactiveAgent, nil
 	case claim == nil || claim.Person != ag.ID:
+		if r.mail.Automatic {
+			return tickets.HeldAgentAutomatic, nil
+		}
 		return tickets.HeldUnverifiedAgent, nil
 	case t.Status == tickets.StatusClosed && r.now.Sub(t.ClosedAt) > AgentTokenLife:
 		return tickets.HeldExpiredToken, nil
-	case !ag.Serves(r.act.mailbox(t.Mailbox).Team) && t.Assignee != ag.ID:
+	case !slices.ContainsFunc(teams, ag.Serves) && t.Assignee != ag.ID:
 		return tickets.HeldNoAccess, nil
 	case r.Policy.AgentAuth == AuthStrict:
 		return tickets.HeldStrict, nil
@@ -81,18 +85,29 @@ func (r *reception) objection(
 	return "", nil
 }
 
+// unescape takes the slash off that made text of what looks like a command.
+func unescape(msg *tickets.Message) {
+	if text := command.Unescape(msg.ReplyText); text != msg.ReplyText {
+		msg.ReplyText, msg.ReplyHTML = text, "" // the HTML still has both slashes
+	}
+}
+
+// toTicket tells that To names the ticket: its reply address, or a mailbox from which it is seen.
+func (r *reception) toTicket() bool {
+	st := r.standing[r.decision.Ticket]
+	return slices.ContainsFunc(r.mail.To, func(p tickets.Person) bool {
+		mb, ok := r.Mailboxes.For(p.Address)
+		claimed := r.decision.Claim != nil && r.decision.Claim.Address == p.Address
+		return ok && (st.Mailboxes[mb.Address] || claimed)
+	})
+}
+
 // addsColleague tells that another agent stands on To or Cc: perhaps the text is for him.
 func (r *reception) addsColleague(ag tickets.Agent) bool {
 	return slices.ContainsFunc(slices.Concat(r.mail.To, r.mail.Cc), func(p tickets.Person) bool {
 		other, ok := r.agentBy(p.Address)
 		return ok && other.Active && other.ID != ag.ID
 	})
-}
-
-// onlyInCc tells that the ticket's address stands in Cc and not in To: the agent writes to
-// somebody else and lets the ticket know.
-func (r *reception) onlyInCc() bool {
-	return slices.ContainsFunc(r.mail.Cc, r.ours) && !slices.ContainsFunc(r.mail.To, r.ours)
 }
 
 func (r *reception) ours(p tickets.Person) bool { return r.Mailboxes.Own(p.Address) }
@@ -127,7 +142,10 @@ func (a *act) notice(
 	return a.tell(ctx, tickets.OutNotice, t, ag, reason, detail, 0)
 }
 
-// tell queues one mail to an agent about a ticket, unless the governor stops it.
+// toldLater is for how long the governor delays what an agent must know.
+const toldLater = 10 * time.Minute
+
+// tell queues one mail to an agent about a ticket; beyond the governor's bounds it goes later.
 func (a *act) tell(
 	ctx context.Context, kind tickets.OutKind, t tickets.Ticket, ag tickets.Agent,
 	reason, detail string, message int64,
@@ -137,11 +155,15 @@ func (a *act) tell(
 		return nil
 	}
 	ok, err := a.allow(ctx, t.Number, to.Address)
-	if err != nil || !ok {
+	if err != nil {
 		return err
 	}
+	var at time.Time
+	if !ok {
+		at = a.now.Add(toldLater)
+	}
 	o := tickets.Outgoing{
-		Kind: kind, Ticket: t.Number, Message: message, Mailbox: t.Mailbox, Recipient: to,
+		Kind: kind, NextAttempt: at, Ticket: t.Number, Message: message, Mailbox: t.Mailbox, Recipient: to,
 		Agent: ag.ID, Automatic: true,
 		Facts: tickets.Facts{Locale: a.locale(ag.Locale), Reason: reason, Detail: detail},
 	}
@@ -159,7 +181,7 @@ func (r *reception) strangerWithAgentToken(ctx context.Context, reused bool) err
 	if reused {
 		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
 	}
-	owner, _ := r.agent(r.agentClaim().Person)
+	owner, _ := r.agent(r.agentClaim(0).Person)
 	t := r.standing[r.decision.Ticket].Ticket
 	return r.holdMessage(ctx, t, msg, tickets.HeldUnverifiedAgent, owner)
 }

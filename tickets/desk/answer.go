@@ -67,10 +67,7 @@ func (a *act) answer(
 		return err
 	}
 	if len(to)+len(cc) == 0 {
-		err := a.tell(ctx, tickets.OutFailure, t, ag, "no-recipient", "", msg.ID)
-		if err != nil {
-			return err
-		}
+		return a.tell(ctx, tickets.OutFailure, t, ag, "no-recipient", "", msg.ID)
 	}
 	for _, p := range append(append([]tickets.Person{}, to...), cc...) {
 		if err := a.answerTo(ctx, t, msg, p, to, cc); err != nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"helpgate/internal/rfc"
@@ -62,7 +63,7 @@ func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Cust
 		ThreadTopic: m.ThreadTopic, ThreadIndex: m.ThreadIndex,
 	}
 	other := m.ReplyTo.Address != "" && m.ReplyTo.Address != asker.Address
-	if asker.ID != 0 && other && !r.Mailboxes.Own(m.ReplyTo.Address) && m.Auto == "" {
+	if asker.ID != 0 && other && !r.staff(m.ReplyTo.Address) && m.Auto != "list" {
 		t.AnswerTo = m.ReplyTo.Address
 	}
 	if err := r.tx.CreateTicket(ctx, &t); err != nil {
@@ -90,11 +91,17 @@ func (r *reception) asker(ctx context.Context) (tickets.Customer, error) {
 	form := contains(r.mailbox.Forms, who.Address)
 	if r.Mailboxes.Own(who.Address) || form {
 		who = tickets.Person{}
-		if form && !r.Mailboxes.Own(m.ReplyTo.Address) {
+		if form && !r.staff(m.ReplyTo.Address) {
 			who = m.ReplyTo
 		}
 	}
 	return r.customer(ctx, who, m.Language)
+}
+
+// staff tells that the address is ours or an agent's: no answer to a customer goes there.
+func (a *act) staff(address string) bool {
+	_, isAgent := a.agentBy(address)
+	return isAgent || a.Mailboxes.Own(address)
 }
 
 // customer gives the customer of that address, made if need be; nobody for no address.
@@ -124,10 +131,15 @@ func (a *act) customer(
 // customerMail joins a customer's mail to the ticket that it belongs to.
 func (r *reception) customerMail(ctx context.Context, reused bool) error {
 	t := r.standing[r.decision.Ticket].Ticket
-	if r.tooLate(t) {
+	thanks := t.Done() && thread.OnlyThanks(r.mail.ReplyText, len(r.mail.Attachments))
+	if r.tooLate(t) && !thanks {
 		return r.followUp(ctx, t, reused)
 	}
-	author, err := r.customer(ctx, r.mail.From, r.mail.Language)
+	who := r.mail.From
+	if r.mail.Untrusted || r.Mailboxes.Own(who.Address) {
+		who = tickets.Person{Name: who.Name} // nobody who could be a customer
+	}
+	author, err := r.customer(ctx, who, r.mail.Language)
 	if err != nil {
 		return err
 	}
@@ -138,7 +150,6 @@ func (r *reception) customerMail(ctx context.Context, reused bool) error {
 	if err := r.sortIn(ctx, &msg, t, author); err != nil {
 		return err
 	}
-	thanks := t.Done() && thread.OnlyThanks(msg.ReplyText, len(msg.Attachments))
 	if thanks {
 		msg.Flags = append(msg.Flags, tickets.FlagThanks)
 	}
@@ -167,7 +178,7 @@ func (r *reception) sortIn(
 ) error {
 	if !r.participates() {
 		msg.Flags = append(msg.Flags, tickets.FlagNewAddress)
-		if author.ID == 0 || r.Mailboxes.Own(author.Address) {
+		if author.ID == 0 {
 			return nil
 		}
 		return r.participant(ctx, t.Number, author.Person(), tickets.ParticipantNewcomer)
@@ -181,8 +192,8 @@ func (r *reception) sortIn(
 	return r.bringCc(ctx, t.Number, tickets.ParticipantIn)
 }
 
-// recognise makes a requester known who writes with a token of his ticket: the mail that brought
-// it reached him, so that the address is his.
+// recognise makes a requester known who writes with a token of his ticket that only he can have:
+// the mail that brought it reached him, so that the address is his.
 func (r *reception) recognise(
 	ctx context.Context, author *tickets.Customer, t tickets.Ticket,
 ) error {
@@ -190,11 +201,34 @@ func (r *reception) recognise(
 	if unproved || author.Known {
 		return nil
 	}
+	rows, err := r.tx.OutgoingOf(ctx, t.Number)
+	if err != nil {
+		return fmt.Errorf("read outbox of ticket %d: %w", t.Number, err)
+	}
+	proof, alone := false, true
+	for _, o := range rows {
+		if o.Kind.ForAgents() {
+			continue
+		}
+		his := o.Recipient.Address == author.Address
+		proof = proof || his && r.cites(o)
+		alone = alone && his
+	}
+	if !proof && !alone { // others hold the ticket's address, and could write in his name
+		return nil
+	}
 	author.Known = true
 	if err := r.tx.SaveCustomer(ctx, author); err != nil {
 		return fmt.Errorf("save customer: %w", err)
 	}
 	return nil
+}
+
+// cites tells whether the mail answers that delivery.
+func (r *reception) cites(o tickets.Outgoing) bool {
+	return slices.ContainsFunc(r.mail.Claims, func(cl tickets.Claimed) bool {
+		return cl.Where == tickets.WhereMessageID && cl.Delivery == o.Nonce
+	})
 }
 
 // customersTurnOver makes it the helpdesk's turn.

@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"helpgate/tickets"
+	"helpgate/tickets/command"
 	"helpgate/tickets/govern"
 )
 
@@ -16,6 +18,9 @@ func (r *reception) holdMessage(
 	owner tickets.Agent,
 ) error {
 	msg.Flags = append(msg.Flags, tickets.FlagHeld)
+	if r.mail.Whole {
+		msg.Flags = append(msg.Flags, tickets.FlagNothingNew)
+	}
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
@@ -24,14 +29,23 @@ func (r *reception) holdMessage(
 	h := tickets.Held{
 		Ticket: t.Number, Message: msg.ID, Reason: reason, Owner: owner.ID, Detail: msg.Subject,
 	}
+	if r.mail.Automatic {
+		owner = tickets.Agent{} // a robot gets no answer
+	}
 	return r.hold(ctx, &h, t, owner)
 }
 
-// holdListReply keeps an answer that names no ticket, or several: its text stands in the kept
-// source, which the journal names.
+// maxDetail bounds the text that stands with a held thing that is on no ticket, in runes.
+const maxDetail = 2000
+
+// holdListReply keeps an answer that names no ticket, or several. It is on no ticket, so that its
+// words stand with the held thing itself.
 func (r *reception) holdListReply(ctx context.Context, ag tickets.Agent) error {
 	r.journal.Verdict = tickets.VerdictHeld
-	h := tickets.Held{Reason: tickets.HeldList, Owner: ag.ID, Detail: r.mail.Subject}
+	text := []rune(r.mail.Subject + "\n" + r.mail.ReplyText)
+	h := tickets.Held{
+		Reason: tickets.HeldList, Owner: ag.ID, Detail: string(text[:min(len(text), maxDetail)]),
+	}
 	return r.hold(ctx, &h, tickets.Ticket{Mailbox: r.mailbox.Address}, ag)
 }
 
@@ -123,7 +137,8 @@ func (d *Desk) Release(ctx context.Context, id int64, actor string) error {
 	})
 }
 
-// ReleaseTicket lets everything pass that is held on the ticket, and gives how many things it was.
+// ReleaseTicket lets everything pass that is held on the ticket and may pass, and gives how many
+// things it was. When all that is held must not pass, it is ErrUnreleasable.
 func (d *Desk) ReleaseTicket(ctx context.Context, ticket int64, actor string) (int, error) {
 	n := 0
 	err := d.update(ctx, func(a *act) error {
@@ -131,47 +146,32 @@ func (d *Desk) ReleaseTicket(ctx context.Context, ticket int64, actor string) (i
 		if err != nil {
 			return fmt.Errorf("list what is held: %w", err)
 		}
+		n = 0
 		for _, h := range list {
-			if err := a.release(ctx, h, actor); err != nil {
+			err := a.release(ctx, h, actor)
+			if errors.Is(err, ErrUnreleasable) {
+				continue
+			}
+			if err != nil {
 				return err
 			}
+			n++
 		}
-		n = len(list)
+		if n == 0 && len(list) > 0 {
+			return fmt.Errorf("ticket %d: %w", ticket, ErrUnreleasable)
+		}
 		return nil
 	})
 	return n, err
 }
 
 func (a *act) release(ctx context.Context, h tickets.Held, actor string) error {
-	if !h.Reason.Releasable() {
-		return fmt.Errorf("held %d, %s: %w", h.ID, h.Reason, ErrUnreleasable)
-	}
-	if err := a.decideHeld(ctx, h, tickets.HeldReleased, actor); err != nil {
-		return err
-	}
-	if h.Outbox != 0 {
-		return a.releaseOutbox(ctx, h.Outbox)
-	}
-	return a.releaseMessage(ctx, h, actor)
-}
-
-func (a *act) releaseOutbox(ctx context.Context, id int64) error {
-	o, err := a.tx.Outgoing(ctx, id)
-	if err != nil {
-		return fmt.Errorf("read outbox row %d: %w", id, err)
-	}
-	o.Status, o.Override, o.NextAttempt = tickets.OutWaiting, true, a.now
-	if err := a.tx.SaveOutgoing(ctx, o); err != nil {
-		return fmt.Errorf("save outbox row %d: %w", id, err)
-	}
-	return nil
-}
-
-// releaseMessage turns a held text into the answer that its agent meant.
-func (a *act) releaseMessage(ctx context.Context, h tickets.Held, actor string) error {
 	msg, err := a.tx.Message(ctx, h.Message)
-	if err != nil {
+	if err := ignoreNotFound(err); err != nil {
 		return fmt.Errorf("read message %d: %w", h.Message, err)
+	}
+	if !h.Reason.Releasable() || h.Outbox == 0 && unfit(msg) {
+		return fmt.Errorf("held %d, %s: %w", h.ID, h.Reason, ErrUnreleasable)
 	}
 	t, err := a.current(ctx, h.Ticket)
 	if err != nil {
@@ -181,7 +181,43 @@ func (a *act) releaseMessage(ctx context.Context, h tickets.Held, actor string) 
 	if !ok {
 		return fmt.Errorf("agent %d of held %d: %w", h.Owner, h.ID, ErrNobody)
 	}
+	if err := a.decideHeld(ctx, h, tickets.HeldReleased, actor); err != nil {
+		return err
+	}
+	if h.Outbox != 0 {
+		return a.releaseOutbox(ctx, h.Outbox, t, ag)
+	}
+	return a.releaseMessage(ctx, msg, t, ag)
+}
+
+// unfit tells that a text was held for who sent it, and must not go out for what it says either.
+func unfit(msg tickets.Message) bool {
+	_, found := command.Detect(msg.ReplyText)
+	return found || msg.Has(tickets.FlagNothingNew)
+}
+
+// releaseOutbox lets a stopped mail go: only now the customer is answered.
+func (a *act) releaseOutbox(
+	ctx context.Context, id int64, t tickets.Ticket, ag tickets.Agent,
+) error {
+	o, err := a.tx.Outgoing(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read outbox row %d: %w", id, err)
+	}
+	o.Status, o.Override, o.NextAttempt = tickets.OutWaiting, true, a.now
+	if err := a.tx.SaveOutgoing(ctx, o); err != nil {
+		return fmt.Errorf("save outbox row %d: %w", id, err)
+	}
+	return a.answered(ctx, t, ag)
+}
+
+// releaseMessage turns a held text into the answer that its agent meant.
+func (a *act) releaseMessage(
+	ctx context.Context, msg tickets.Message, t tickets.Ticket, ag tickets.Agent,
+) error {
 	msg.Ticket, msg.Kind, msg.Direction = t.Number, tickets.KindMessage, tickets.DirectionOut
+	msg.Author, msg.AuthorID, msg.AuthorRole = ag.Person(), ag.ID, tickets.RoleAgent
+	unescape(&msg)
 	msg.Flags = slices.DeleteFunc(msg.Flags, func(f string) bool { return f == tickets.FlagHeld })
 	if err := a.tx.SaveMessage(ctx, msg); err != nil {
 		return fmt.Errorf("save message %d: %w", msg.ID, err)

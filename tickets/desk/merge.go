@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"helpgate/tickets"
 	"helpgate/tickets/thread"
@@ -37,6 +36,7 @@ func (d *Desk) Merge(ctx context.Context, from, into int64, actor string) error 
 func (a *act) merge(
 	ctx context.Context, into, from tickets.Ticket, actor string,
 ) (tickets.Ticket, error) {
+	waiting := from.Status == tickets.StatusNew || from.Status == tickets.StatusOpen
 	if from.Requester != into.Requester && from.Requester != 0 {
 		c, err := a.tx.Customer(ctx, from.Requester)
 		if err != nil {
@@ -79,7 +79,14 @@ func (a *act) merge(
 	if err != nil {
 		return into, fmt.Errorf("read ticket: %w", err)
 	}
-	return into, a.touch(ctx, into)
+	if into.Assignee == 0 {
+		into.Assignee, into.AssignedAt = from.Assignee, from.AssignedAt
+	}
+	idle := into.Done() || into.Status == tickets.StatusPending
+	if err := a.touch(ctx, into); err != nil || !waiting || !idle {
+		return into, err
+	}
+	return a.setStatus(ctx, into, tickets.StatusOpen, actor) // a question came with it
 }
 
 // tie makes one of tickets that the mail shows to be one, or links them, and gives the ticket that
@@ -164,71 +171,5 @@ func (a *act) link(ctx context.Context, ticket, other int64, kind tickets.LinkKi
 	}
 	return a.event(ctx, tickets.Event{
 		Ticket: ticket, Verb: tickets.EventLinked, From: string(kind), To: fmt.Sprint(other),
-	})
-}
-
-// Split takes messages out of a ticket into a new one of the same requester, and gives its number.
-func (d *Desk) Split(
-	ctx context.Context, number int64, messages []int64, actor string,
-) (int64, error) {
-	if len(messages) == 0 {
-		return 0, fmt.Errorf("split ticket %d: %w", number, ErrEmpty)
-	}
-	var made int64
-	err := d.update(ctx, func(a *act) error {
-		t, err := a.own(ctx, number)
-		if err != nil {
-			return err
-		}
-		made, err = a.split(ctx, t, messages, actor)
-		return err
-	})
-	return made, err
-}
-
-func (a *act) split(
-	ctx context.Context, t tickets.Ticket, messages []int64, actor string,
-) (int64, error) {
-	part := t
-	part.Number, part.MessageCount, part.Pushes = 0, len(messages), 0
-	part.CreatedAt, part.UpdatedAt, part.Status = a.now, a.now, tickets.StatusNew
-	part.Assignee, part.Tags = 0, nil
-	for _, at := range []*time.Time{
-		&part.AcceptedAt, &part.AssignedAt, &part.FirstResponseAt, &part.SolvedAt, &part.ClosedAt,
-		&part.DueAt,
-	} {
-		*at = time.Time{}
-	}
-	for i, id := range messages {
-		msg, err := a.tx.Message(ctx, id)
-		if err == nil && msg.Ticket != t.Number {
-			err = tickets.ErrNotFound
-		}
-		if err != nil {
-			return 0, fmt.Errorf("message %d of ticket %d: %w", id, t.Number, err)
-		}
-		if i == 0 {
-			part.Subject = msg.Subject
-			if err := a.tx.CreateTicket(ctx, &part); err != nil {
-				return 0, fmt.Errorf("create ticket: %w", err)
-			}
-			if err := a.tx.SeeFrom(ctx, part.Number, part.Mailbox); err != nil {
-				return 0, fmt.Errorf("see ticket %d: %w", part.Number, err)
-			}
-		}
-		msg.Ticket = part.Number
-		if err := a.tx.SaveMessage(ctx, msg); err != nil {
-			return 0, fmt.Errorf("move message %d: %w", id, err)
-		}
-	}
-	t.MessageCount -= len(messages)
-	if err := a.touch(ctx, t); err != nil {
-		return 0, err
-	}
-	if err := a.link(ctx, part.Number, t.Number, tickets.LinkSplit); err != nil {
-		return 0, err
-	}
-	return part.Number, a.event(ctx, tickets.Event{
-		Ticket: t.Number, Actor: actor, Verb: tickets.EventSplit, To: fmt.Sprint(part.Number),
 	})
 }

@@ -8,13 +8,23 @@ import (
 	"time"
 
 	"helpgate/tickets"
+	"helpgate/tickets/thread"
 )
 
 // notify tells those who answer for the ticket that a customer wrote.
 func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Message) error {
 	msg.Ticket = t.Number // it may have been merged since it was stored
-	for _, ag := range r.audience(t) {
-		if ag.Writes(r.mail.From.Address) || len(ag.Addresses) == 0 {
+	st, err := r.standingOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	to := r.audience(st)
+	if len(to) == 0 {
+		return r.alert(ctx, t.Number, "nobody-serves", t.Mailbox)
+	}
+	for _, ag := range to {
+		own := ag.Writes(r.mail.From.Address) && !r.mail.Untrusted
+		if own || len(ag.Addresses) == 0 {
 			continue
 		}
 		if err := r.notifyAgent(ctx, t, msg, ag); err != nil {
@@ -25,21 +35,27 @@ func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Me
 }
 
 // audience gives the assignee, else everybody who serves the mailboxes from which it is seen.
-func (r *reception) audience(t tickets.Ticket) []tickets.Agent {
-	if ag, ok := r.agent(t.Assignee); ok && ag.Active {
+func (a *act) audience(st thread.Standing) []tickets.Agent {
+	if ag, ok := a.agent(st.Ticket.Assignee); ok && ag.Active {
 		return []tickets.Agent{ag}
 	}
-	teams := []string{r.act.mailbox(t.Mailbox).Team}
-	for _, mb := range r.others {
-		teams = append(teams, r.act.mailbox(mb).Team)
-	}
+	teams := a.teams(st)
 	var to []tickets.Agent
-	for _, ag := range r.agents {
+	for _, ag := range a.agents {
 		if slices.ContainsFunc(teams, ag.Serves) {
 			to = append(to, ag)
 		}
 	}
 	return to
+}
+
+// teams gives the teams of the mailboxes from which the ticket is seen.
+func (d *Desk) teams(st thread.Standing) []string {
+	var teams []string
+	for mb := range st.Mailboxes {
+		teams = append(teams, d.mailbox(mb).Team)
+	}
+	return teams
 }
 
 func (r *reception) notifyAgent(

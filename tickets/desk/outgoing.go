@@ -17,6 +17,7 @@ func (a *act) enqueue(ctx context.Context, o *tickets.Outgoing) error {
 		Purpose: token.PurposeMessageID, Ticket: o.Ticket, Person: o.Agent, Delivery: o.Nonce,
 	}, a.Hostname)
 	o.Status, o.CreatedAt = tickets.OutWaiting, a.now
+	o.Mailbox = a.mailbox(o.Mailbox).Address // a ticket may know it by what is an alias by now
 	if o.NextAttempt.IsZero() {
 		o.NextAttempt = a.now
 	}
@@ -65,23 +66,27 @@ func (a *act) spend(ctx context.Context, key string, ws []govern.Window) error {
 	return nil
 }
 
-// alert tells whoever answers for the ticket's mailbox of trouble, once an hour for each reason.
+// alert tells whoever answers for the ticket's mailbox of trouble, once an hour for each reason;
+// ticket 0 is trouble of no ticket, and the first mailbox's.
 func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) error {
-	key := "alert:" + reason
+	t, err := a.tx.Ticket(ctx, ticket)
+	if err := ignoreNotFound(err); err != nil {
+		return fmt.Errorf("read ticket %d: %w", ticket, err)
+	}
+	mb := a.mailbox(t.Mailbox)
+	if mb.Address == "" {
+		mb = a.Mailboxes[0]
+	}
+	key := "alert:" + reason + ":" + mb.Address
+	if reason == "delivery-failed" {
+		key += fmt.Sprintf(":%d", ticket) // each answer that did not arrive is news
+	}
 	ok, err := a.within(ctx, key, govern.AlertEvery())
 	if err != nil || !ok {
 		return err
 	}
 	if err := a.spend(ctx, key, govern.AlertEvery()); err != nil {
 		return err
-	}
-	t, err := a.tx.Ticket(ctx, ticket)
-	if err := ignoreNotFound(err); err != nil {
-		return fmt.Errorf("read ticket %d: %w", ticket, err)
-	}
-	mb := a.mailbox(t.Mailbox)
-	if mb.Address == "" && len(a.Mailboxes) > 0 {
-		mb = a.Mailboxes[0]
 	}
 	to := a.inCharge(mb)
 	if len(to) == 0 {
@@ -141,7 +146,7 @@ func (d *Desk) locale(known ...string) string {
 func (a *act) thread(ctx context.Context, f *tickets.Facts, t tickets.Ticket, o tickets.Outgoing,
 	seen []tickets.Message,
 ) error {
-	sent, err := a.tx.SentIDs(ctx, t.Number, o.Recipient.Address)
+	sent, err := a.tx.SentIDs(ctx, t.Number, o.Recipient.Address, o.Agent)
 	if err != nil {
 		return fmt.Errorf("read what was sent: %w", err)
 	}
@@ -161,5 +166,12 @@ func (a *act) thread(ctx context.Context, f *tickets.Facts, t tickets.Ticket, o 
 		f.InReplyTo = sent[len(sent)-1]
 	}
 	f.First = f.InReplyTo == ""
+	if n := len(f.References); n > maxFrozen {
+		f.References = append(f.References[:1:1], f.References[n-maxFrozen+1:]...)
+	}
 	return nil
 }
+
+// maxFrozen is how many references a row keeps, the root and the newest; the composer cuts them
+// to what may be sent (RULES section 2).
+const maxFrozen = 25

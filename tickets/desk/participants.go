@@ -25,7 +25,7 @@ func (r *reception) bringCc(
 	if err != nil {
 		return err
 	}
-	n := 0
+	n := len(st.People) + len(st.Newcomers) // all who stand on the ticket share the bound
 	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
 		if p.Address == "" || st.People[p.Address] || r.Mailboxes.Own(p.Address) {
 			continue

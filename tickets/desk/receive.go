@@ -101,7 +101,7 @@ func (r *reception) dispatch(ctx context.Context, reused bool) error {
 		return r.appendNote(ctx, reused)
 	case isAgent && !r.isRequester(ag):
 		return r.agentMail(ctx, ag, reused)
-	case r.agentClaim() != nil && !r.participates():
+	case r.agentClaim(0) != nil && !r.participates():
 		return r.strangerWithAgentToken(ctx, reused)
 	}
 	return r.customerMail(ctx, reused)
@@ -122,22 +122,30 @@ func (r *reception) passing() bool {
 // isRequester tells that an agent writes as the customer whom the ticket belongs to, and holds no
 // agent's token for it: off the agents' road he is a customer like any other.
 func (r *reception) isRequester(ag tickets.Agent) bool {
-	return r.agentClaim() == nil && ag.Writes(r.standing[r.decision.Ticket].Asker)
+	return r.agentClaim(ag.ID) == nil && ag.Writes(r.standing[r.decision.Ticket].Asker)
 }
 
 func (r *reception) participates() bool {
 	return r.standing[r.decision.Ticket].People[r.mail.From.Address] && !r.mail.Untrusted
 }
 
-// agentClaim gives the agent's token for the decided ticket, whoever sent it; nil without one.
-func (r *reception) agentClaim() *tickets.Claimed {
+// agentClaim gives a token of an agent for the decided ticket, whoever sent it: that agent's own
+// before another's; nil without one.
+func (r *reception) agentClaim(agent int64) *tickets.Claimed {
+	var found *tickets.Claimed
 	for i, cl := range r.mail.Claims {
 		isAgents := cl.Person != 0 && cl.Purpose != token.PurposeReturnPath
-		if isAgents && r.standing[cl.Ticket].Ticket.Number == r.decision.Ticket {
+		if !isAgents || r.standing[cl.Ticket].Ticket.Number != r.decision.Ticket {
+			continue
+		}
+		if cl.Person == agent {
 			return &r.mail.Claims[i]
 		}
+		if found == nil {
+			found = &r.mail.Claims[i]
+		}
 	}
-	return nil
+	return found
 }
 
 // again records a further copy of a mail that is there.

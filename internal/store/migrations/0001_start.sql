@@ -30,6 +30,7 @@ CREATE TABLE ticket (
 	thread_topic      TEXT NOT NULL,
 	thread_index      TEXT NOT NULL
 );
+CREATE INDEX ticket_by_merged_into ON ticket (merged_into) WHERE merged_into > 0;
 CREATE INDEX ticket_by_status ON ticket (status, number);
 CREATE INDEX ticket_by_assignee ON ticket (assignee, number);
 CREATE INDEX ticket_by_requester ON ticket (requester, number);
@@ -230,6 +231,7 @@ CREATE TABLE held (
 	decided_by TEXT NOT NULL
 );
 CREATE INDEX held_by_ticket ON held (ticket);
+CREATE INDEX held_by_message ON held (message);
 CREATE INDEX held_waiting ON held (at, id) WHERE state = 'held';
 
 CREATE TABLE journal (

@@ -109,7 +109,7 @@ func testSentIDs(b *bundle) {
 		return tx.Enqueue(b.ctx, &other)
 	})
 	got := read(b, func(tx tickets.Tx) ([]string, error) {
-		return tx.SentIDs(b.ctx, 1, "a@example.org")
+		return tx.SentIDs(b.ctx, 1, "a@example.org", 0)
 	})
 	b.equal(got, []string{"first", "second"})
 }

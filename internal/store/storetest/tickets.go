@@ -160,8 +160,8 @@ func testAbsorb(b *bundle) {
 		b.equal(keys[0].Ticket, into)
 		moved, err := tx.Outgoing(b.ctx, waiting.ID)
 		b.must(err)
-		stayed, err := tx.Outgoing(b.ctx, sent.ID)
-		b.equal([]int64{moved.Ticket, stayed.Ticket}, []int64{into, from})
+		ended, err := tx.Outgoing(b.ctx, sent.ID)
+		b.equal([]int64{moved.Ticket, ended.Ticket}, []int64{into, into})
 		return err
 	})
 	b.equal([]int{b.ticketNumbered(into).MessageCount, b.ticketNumbered(from).MessageCount},
