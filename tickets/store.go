@@ -73,6 +73,10 @@ type MessageTx interface {
 	Message(ctx context.Context, id int64) (Message, error)
 	// Messages gives a ticket's, oldest first, with attachments.
 	Messages(ctx context.Context, ticket int64) ([]Message, error)
+	// Skim gives a ticket's last n, oldest first: of the texts the beginning of Text alone, at most
+	// that many characters of it, and no attachments. A ticket's whole history may be too large to
+	// be read for every mail.
+	Skim(ctx context.Context, ticket int64, n, runes int) ([]Message, error)
 	// PutBlob makes a staged blob part of this transaction; twice is once.
 	PutBlob(ctx context.Context, b Blob) error
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"helpgate/tickets"
 )
@@ -109,6 +110,16 @@ func (t *tx) Messages(ctx context.Context, ticket int64) ([]tickets.Message, err
 		m.Attachments = append(m.Attachments, f.Attachment)
 	}
 	return all, nil
+}
+
+// Skim implements tickets.MessageTx.
+func (t *tx) Skim(ctx context.Context, ticket int64, n, runes int) ([]tickets.Message, error) {
+	all, err := list(ctx, t, fmt.Sprintf("skim messages of ticket %d", ticket), scanMessage, `
+		SELECT id, ticket, kind, author_name, author_address, author_id, author_role, direction, at,
+			'', substr(text, 1, $3), '', '', '', message_id, rule, auto, verified, flags
+		FROM message WHERE ticket = $1 ORDER BY at DESC, id DESC LIMIT $2`, ticket, n, runes)
+	slices.Reverse(all)
+	return all, err
 }
 
 // file is an attachment and the message that has it.

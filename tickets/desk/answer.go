@@ -161,12 +161,12 @@ func (a *act) answerTo(
 	return a.enqueue(ctx, &o)
 }
 
-// seenBy gives the public messages that the person has in his own mail client: the requester all,
+// seenBy gives, without their texts, the latest public messages that the person has in his own mail client: the requester all,
 // a participant those since he stands on the ticket.
 func (a *act) seenBy(
 	ctx context.Context, t tickets.Ticket, p tickets.Person,
 ) ([]tickets.Message, error) {
-	all, err := a.tx.Messages(ctx, t.Number)
+	all, err := a.tx.Skim(ctx, t.Number, maxFrozen*4, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read messages of ticket %d: %w", t.Number, err)
 	}

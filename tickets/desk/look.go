@@ -11,6 +11,9 @@ import (
 // quotes.
 const maxEarlier = 20
 
+// maxEarlierText is how much of each is compared, in characters: nobody quotes more.
+const maxEarlierText = 64 << 10
+
 // Sight is what the door needs to know of the ticket that a mail will probably join.
 type Sight struct {
 	Ticket  int64 // 0 when it will open one
@@ -32,11 +35,11 @@ func (d *Desk) Look(ctx context.Context, m *tickets.Mail) (Sight, error) {
 		}
 		s.Ticket = r.decision.Ticket
 		s.Subject = r.standing[s.Ticket].Ticket.Subject
-		all, err := a.tx.Messages(ctx, s.Ticket)
+		last, err := a.tx.Skim(ctx, s.Ticket, maxEarlier, maxEarlierText)
 		if err != nil {
 			return fmt.Errorf("read messages of ticket %d: %w", s.Ticket, err)
 		}
-		for _, msg := range all[max(0, len(all)-maxEarlier):] {
+		for _, msg := range last {
 			s.Earlier = append(s.Earlier, msg.Text)
 		}
 		return nil

@@ -51,6 +51,23 @@ func testMessage(b *bundle) {
 	})
 }
 
+func testSkim(b *bundle) {
+	n := b.ticket()
+	b.update(func(tx tickets.Tx) error {
+		for i, text := range []string{"first", "第二封邮件", "third"} {
+			m := wholeMessage(n)
+			m.Text, m.At = text, Now.Add(time.Duration(i)*time.Second)
+			b.must(tx.AddMessage(b.ctx, &m))
+		}
+		return nil
+	})
+	got := read(b, func(tx tickets.Tx) ([]tickets.Message, error) { return tx.Skim(b.ctx, n, 2, 3) })
+	if len(got) != 2 || got[0].Text != "第二封" || got[1].Text != "thi" || got[1].HTML != "" ||
+		len(got[1].Attachments) != 0 || got[1].MessageID == "" {
+		b.Errorf("skimmed %+v", got)
+	}
+}
+
 func testSaveMessage(b *bundle) {
 	n, other := b.ticket(), b.ticket()
 	m := wholeMessage(n)

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"History/events":                       testEvents,
 		"History/links":                        testLinks,
 		"Messages/kept whole":                  testMessage,
+		"Messages/skimmed":                     testSkim,
 		"Messages/what may change":             testSaveMessage,
 		"People/customers":                     testCustomers,
 		"People/agents":                        testAgents,
