@@ -15,6 +15,7 @@ const plainMail = "From: Carla <carla@customer.example>\nTo: support@example.com
 func TestInjectAnswersWithSysexits(t *testing.T) {
 	t.Parallel()
 	config := site(t)
+	call(t, "", "agent", "add", "-c", config, "--email", "ann@agents.example")
 	away := filepath.Join(filepath.Dir(config), "away.toml")
 	text := "[database]\nurl = \"postgres://nobody@127.0.0.1:1/none\"\n"
 	if err := os.WriteFile(away, []byte(text), 0o600); err != nil {

@@ -104,8 +104,8 @@ func TestTicketListSelects(t *testing.T) {
 		}.String())
 	}
 	g.run("ticket", "assign", "2", ann)
-	g.run("ticket", "status", "3", "solved")
 	g.run("ticket", "merge", "1", "3")
+	g.run("ticket", "status", "3", "solved")
 	for line, want := range map[string]string{
 		"":                                   "4 3 2",
 		"--merged":                           "4 3 2 1",
