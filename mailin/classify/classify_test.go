@@ -196,11 +196,15 @@ func TestOutOfOfficeBySubject(t *testing.T) {
 		header  []string
 		kind    string
 	}{
-		{"Automatic reply: Your ticket", nil, OOO},
-		{"自动回复：您的请求", nil, OOO},
-		{"自动答复: 您的请求", nil, OOO},
-		{"Abwesenheitsnotiz: Anfrage", nil, OOO},
-		{"[x] Out of office: back on Monday", nil, OOO},
+		{"Automatic reply: Your ticket", []string{"In-Reply-To: <a@b>"}, OOO},
+		{"自动回复：您的请求", []string{"In-Reply-To: <a@b>"}, OOO},
+		{"自动答复: 您的请求", []string{"References: <a@b>"}, OOO},
+		{"Abwesenheitsnotiz: Anfrage", []string{"In-Reply-To: <a@b>"}, OOO},
+		{"[x] Out of office: back on Monday", []string{"In-Reply-To: <a@b>"}, OOO},
+		// A person asks about it; taken for a robot's, the mail would open no ticket.
+		{"Out of office: how do I set it up?", nil, Person},
+		{"OOO: calendar broken", nil, Person},
+		{"自动回复：怎么设置？", nil, Person},
 		{"Out of office", nil, Person},
 		{"Out of office", []string{"In-Reply-To: <a@b>"}, OOO},
 		{"Re: Automatic reply: Your ticket", []string{"In-Reply-To: <a@b>"}, Person},
@@ -291,5 +295,17 @@ func BenchmarkClassify(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Classify(in)
+	}
+}
+
+// TestPersonWhoForwardsABounceIsNoBounce: "please help, I get this back", with the report as a part
+// of the mail.
+func TestPersonWhoForwardsABounceIsNoBounce(t *testing.T) {
+	t.Parallel()
+	in := with(mail(), func(in *Input) {
+		in.ContentType, in.DSNActions = "multipart/mixed", []string{"failed"}
+	})
+	if got := Classify(in); got.Kind != Person {
+		t.Errorf("a person's mail that carries a report: %+v", got)
 	}
 }

@@ -25,7 +25,7 @@ func (j *judge) report() {
 	media := strings.ToLower(strings.TrimSpace(j.in.ContentType))
 	switch {
 	case media == "multipart/report" && kind == "delivery-status",
-		media == "message/delivery-status", len(j.in.DSNActions) > 0:
+		media == "message/delivery-status", len(j.in.DSNActions) > 0 && j.fromDaemon():
 		j.delivery(subject)
 	case media == "multipart/report":
 		j.sign(AutoReply, "report: "+kind)

@@ -71,13 +71,19 @@ func (j *judge) vacation() {
 
 var bracketTag = regexp.MustCompile(`^(\s*\[[^\]]{0,60}\])+\s*`)
 
-// robotSubject tells whether a subject says by itself that a program wrote the mail. A person's
-// answer to such a mail begins with a prefix of answers and refers to it; and a subject that is no
-// more than the words themselves may be a person's, unless it refers to a mail.
+// sureSubject begins subjects that old Exchange servers wrote and nobody asks about.
+const sureSubject = "out of office autoreply:"
+
+// robotSubject tells whether a subject says by itself that a program answered a mail. One that
+// refers to no mail may be a person's, who asks about such words; and a person's answer to a
+// program's mail begins with a prefix of answers.
 func (j *judge) robotSubject(subject string) bool {
 	base := strings.ToLower(rfc.BaseSubject(subject))
 	refers := len(j.values("In-Reply-To"))+len(j.values("References")) > 0
-	if base != subject && refers {
+	if strings.HasPrefix(bracketTag.ReplaceAllString(base, ""), sureSubject) {
+		return true
+	}
+	if base != subject || !refers {
 		return false
 	}
 	base = bracketTag.ReplaceAllString(base, "")
@@ -87,7 +93,7 @@ func (j *judge) robotSubject(subject string) bool {
 			continue
 		}
 		rest = strings.TrimSpace(rest)
-		if strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：") || rest == "" && refers {
+		if strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：") || rest == "" {
 			return true
 		}
 	}
