@@ -15,12 +15,17 @@ var recipientFields = []string{
 	"X-Forwarded-To",
 }
 
+// maxRecipients is how many addresses a mail is looked at for; one that names more is a bomb.
+const maxRecipients = 1000
+
 // recipients gives every address that the mail is for, in key form, each once, the envelope's
 // first.
 func recipients(env Envelope, rd *Reading) []string {
 	var list []string
+	seen := map[string]bool{}
 	add := func(address string) {
-		if key := rfc.Key(address); key != "" && !slices.Contains(list, key) {
+		if key := rfc.Key(address); key != "" && !seen[key] && len(list) < maxRecipients {
+			seen[key] = true
 			list = append(list, key)
 		}
 	}
@@ -29,6 +34,9 @@ func recipients(env Envelope, rd *Reading) []string {
 	}
 	for _, field := range recipientFields {
 		for _, value := range rd.Mail.All(field) {
+			if len(list) == maxRecipients {
+				break
+			}
 			for _, a := range rfc.ParseAddressList(value) {
 				add(a.Addr)
 			}

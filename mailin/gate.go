@@ -145,7 +145,11 @@ func (g *Gate) take(
 	if err != nil {
 		return desk.Receipt{}, err
 	}
-	rd.split(g.Separators, sight.Earlier)
+	rd.split(g.Separators, nil)
+	m.NewText = rd.Reply.Text
+	if len(sight.Earlier) > 0 {
+		rd.split(g.Separators, sight.Earlier)
+	}
 	g.judge(m, env, rd, sight)
 	if err := g.stage(ctx, m, raw, rd); err != nil {
 		return desk.Receipt{}, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -215,5 +216,43 @@ func TestGroupThatRewroteFrom(t *testing.T) {
 		if err != nil || shown.Requester.Address != "alice@customer.example" {
 			t.Errorf("%q: requester %v, %v", fields, shown.Requester, err)
 		}
+	}
+}
+
+// TestReplyWithABannerIsOneMessage: the first copy stood in the thread already, so that of the
+// second, which a gateway had put a banner on, nothing but the banner was new.
+func TestReplyWithABannerIsOneMessage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	head := "From: alice@customer.example\r\nTo: support@desk.example\r\n" +
+		"Date: Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+	reply := head + "Subject: Re: Fire\r\nMessage-ID: <2@c>\r\nIn-Reply-To: <1@c>\r\n\r\n"
+	for _, raw := range []string{
+		head + "Subject: Fire\r\nMessage-ID: <1@c>\r\n\r\nIt burns.\r\n",
+		reply + "It still burns.\r\nDo something.\r\n",
+		reply + "CAUTION: external mail\r\n\r\nIt still burns.\r\nDo something.\r\n",
+	} {
+		if err := h.accept(t, RoadSMTP, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if shown, err := h.desk.Show(t.Context(), 1); err != nil || len(shown.Messages) != 2 {
+		t.Errorf("%d messages, want 2 (%v)", len(shown.Messages), err)
+	}
+}
+
+// TestManyRecipientsCostLittle: a megabyte of Delivered-To took seconds.
+func TestManyRecipientsCostLittle(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i := range 32 {
+		b.WriteString("Delivered-To: ")
+		for j := range 1000 {
+			fmt.Fprintf(&b, "a%d.%d@x.example,", i, j)
+		}
+		b.WriteString("\r\n")
+	}
+	if n := len(recipients(Envelope{}, Read([]byte(b.String()+"\r\n")))); n != maxRecipients {
+		t.Errorf("%d recipients, want %d", n, maxRecipients)
 	}
 }

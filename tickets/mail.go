@@ -29,9 +29,11 @@ type Mail struct {
 	ThreadTopic string
 	ThreadIndex string
 
-	Text        string
-	HTML        string
-	ReplyText   string
+	Text      string
+	HTML      string
+	ReplyText string
+	// NewText is ReplyText as it is found without the thread, and so whenever the mail is read.
+	NewText     string
 	ReplyHTML   string
 	Attachments []Attachment
 	Language    string // "en" or "zh" when the words tell it

@@ -1,6 +1,7 @@
 package thread
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -30,7 +31,7 @@ func KeyOf(m *tickets.Mail) tickets.Key {
 	k := tickets.Key{
 		MessageID: m.MessageID,
 		Subject:   bareSubject(m.Subject),
-		Lines:     lineHashes(m.ReplyText),
+		Lines:     lineHashes(cmp.Or(m.NewText, m.ReplyText)),
 		Text:      hash(strings.Fields(m.Text)...),
 	}
 	date := strconv.FormatInt(m.Date.Unix(), 10)
