@@ -62,11 +62,21 @@ type inside struct {
 
 func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, error) {
 	ins := inside{addresses: map[string]bool{}}
+	// An agent may be a customer as well, and stand on the ticket.
+	shown := map[string]bool{o.Recipient.Address: true}
+	for _, p := range slices.Concat(o.Facts.To, o.Facts.Cc) {
+		shown[p.Address] = true
+	}
 	var notes []string
 	err := c.Store.View(ctx, func(tx tickets.Tx) error {
-		messages, err := tx.Messages(ctx, o.Ticket)
+		// The ticket may have been merged since the row was leased.
+		ticket := o.Ticket
+		if m, err := tx.Message(ctx, o.Message); err == nil {
+			ticket = m.Ticket
+		}
+		messages, err := tx.Messages(ctx, ticket)
 		if err != nil {
-			return fmt.Errorf("read messages of ticket %d: %w", o.Ticket, err)
+			return fmt.Errorf("read messages of ticket %d: %w", ticket, err)
 		}
 		if i := slices.IndexFunc(messages, func(m tickets.Message) bool {
 			return m.ID == o.Message
@@ -88,7 +98,7 @@ func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, erro
 		}
 		for _, a := range agents {
 			for _, addr := range a.Addresses {
-				if addr != o.Recipient.Address && !c.Mailboxes.Own(addr) {
+				if !shown[addr] && !c.Mailboxes.Own(addr) {
 					ins.addresses[strings.ToLower(addr)] = true
 				}
 			}

@@ -3,9 +3,11 @@ package compose
 import (
 	"mime"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"helpgate/internal/rfc"
 	"helpgate/internal/token"
@@ -40,13 +42,13 @@ func (c *Composer) fields(d draft) []field {
 	}
 	to := c.addresses([]tickets.Person{d.Recipient})
 	if d.Kind == tickets.OutAnswer && len(d.Facts.To) > 0 {
-		if shown := c.addresses(d.Facts.To); shown != "" {
+		if shown := c.addresses(legible(d, d.Facts.To)); shown != "" {
 			to = shown
 		}
 	}
 	fs = append(fs, field{"To", to})
 	if d.Kind == tickets.OutAnswer {
-		fs = append(fs, field{"Cc", c.addresses(d.Facts.Cc)})
+		fs = append(fs, field{"Cc", c.addresses(legible(d, d.Facts.Cc))})
 	}
 	if addr := c.replyTo(d); addr != "" {
 		fs = append(fs, field{"Reply-To", rfc.Address{Name: from.Name, Addr: addr}.String()})
@@ -59,16 +61,25 @@ func (c *Composer) fields(d draft) []field {
 	return append(fs, c.signs(d)...)
 }
 
+// legible leaves out whose address takes SMTPUTF8 (RFC 6531), but from his own copy: a relay
+// without it would refuse the mail to everybody else.
+func legible(d draft, people []tickets.Person) []tickets.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p tickets.Person) bool {
+		plain := strings.IndexFunc(p.Address, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+		return !plain && p.Address != d.Recipient.Address
+	})
+}
+
 // threadFields keep the mail in its recipient's own thread.
 func threadFields(d draft) []field {
 	var fs []field
 	if sendable(d.Facts.InReplyTo) {
 		fs = append(fs, field{"In-Reply-To", "<" + d.Facts.InReplyTo + ">"})
 	}
-	fs = append(fs, field{"References", references(d.Facts.References, d.Facts.InReplyTo)})
 	if !mayEcho(d) {
-		return fs
+		return fs // his Message-ID stands once: he may have written a sentence into it
 	}
+	fs = append(fs, field{"References", references(d.Facts.References, d.Facts.InReplyTo)})
 	fs = append(fs, field{"Thread-Topic", encode(clip(d.Facts.ThreadTopic))})
 	if threadIndex.MatchString(d.Facts.ThreadIndex) {
 		fs = append(fs, field{"Thread-Index", d.Facts.ThreadIndex})

@@ -89,6 +89,13 @@ func letters(s string) string {
 	}, address.ReplaceAllString(s, ""))
 }
 
+// signatures are the types of what proves that a mail is unchanged. The agent's says nothing of the
+// rebuilt mail, and its certificate names him.
+var signatures = map[string]bool{
+	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true,
+	"application/pgp-signature": true, "application/pgp-keys": true,
+}
+
 // attachments parts the message's files into the images that the HTML shows and the rest. A
 // picture that the author's HTML shows only outside his new words stood in his signature or in a
 // quote: an answer leaves it at home.
@@ -108,6 +115,7 @@ func attachments(d draft, shown string) (inline, files []tickets.Attachment) {
 		case used[id]:
 			inline = append(inline, a)
 		case d.Kind == tickets.OutAnswer && m.ReplyHTML != "" && all[id] && !own[id]:
+		case d.Kind == tickets.OutAnswer && signatures[a.ContentType]:
 		default:
 			files = append(files, a)
 		}
