@@ -152,3 +152,29 @@ func TestListGivesEachEntryItsOwnWay(t *testing.T) {
 		t.Errorf("got %q", env.GetHeader("Subject"))
 	}
 }
+
+// TestSignaturePartStaysAtHome: the certificate of an agent's S/MIME signature names him.
+func TestSignaturePartStaysAtHome(t *testing.T) {
+	t.Parallel()
+	m := answer()
+	m.Attachments = []tickets.Attachment{{
+		Filename: "smime.p7s", ContentType: "application/pkcs7-signature",
+		Blob: tickets.Blob{SHA256: "hose"},
+	}}
+	_, env := setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
+	if len(env.Attachments)+len(env.OtherParts) != 0 {
+		t.Errorf("the answer carries %v", env.Attachments)
+	}
+}
+
+// TestOneAddressDoesNotStopTheOthers: an address that takes SMTPUTF8 stood in everybody's copy, and
+// a relay without it refused them all.
+func TestOneAddressDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	o := row(t, tickets.OutAnswer, "en")
+	o.Facts.Cc = []tickets.Person{{Address: "ü@customer.example"}}
+	mail, _ := setup(t, token.RoadPlus, answer()).compose(t, o)
+	if strings.Contains(string(mail.Data), "ü@") {
+		t.Errorf("a copy for somebody else holds the address:\n%s", mail.Data)
+	}
+}
