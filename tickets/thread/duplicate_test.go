@@ -246,10 +246,11 @@ func TestScansWithoutMessageIDAreTwo(t *testing.T) {
 			Attachments: []tickets.Attachment{{Blob: tickets.Blob{SHA256: sha}}},
 		}
 	}
-	if KeyOf(scan("aa")).Hash == KeyOf(scan("bb")).Hash {
+	one, again, other := KeyOf(scan("aa")), KeyOf(scan("aa")), KeyOf(scan("bb"))
+	if one.Hash == other.Hash {
 		t.Error("two scans have one key: the second would be lost")
 	}
-	if KeyOf(scan("aa")).Hash != KeyOf(scan("aa")).Hash {
+	if one.Hash != again.Hash {
 		t.Error("one scan has two keys: it would be doubled")
 	}
 }
