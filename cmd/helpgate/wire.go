@@ -195,6 +195,6 @@ func (w *world) composer(texts *templates.Set) (*compose.Composer, error) {
 	}
 	return compose.New(compose.Config{
 		Templates: texts, Mailboxes: w.mailboxes, Keyring: w.keyring, Store: w.db, Blobs: w.db.Blobs(),
-		Signers: signers, IsCommand: command.ContainsCommand,
+		Signers: signers, Detect: command.Detect,
 	}), nil
 }

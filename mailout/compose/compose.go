@@ -36,8 +36,9 @@ type Config struct {
 	Blobs     tickets.Blobs
 	// Signers sign by the address of the mailbox; mail of one without goes out unsigned.
 	Signers map[string]Signer
-	// IsCommand tells whether a line is a command of agents, which no customer may read.
-	IsCommand func(line string) bool
+	// Detect tells whether a text begins or ends with a command of agents, which no customer may
+	// read, and gives that line.
+	Detect func(text string) (line string, found bool)
 }
 
 // Composer makes mails.

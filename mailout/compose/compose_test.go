@@ -194,6 +194,22 @@ func TestAcknowledgementTellsStrangersOnlyTheNumber(t *testing.T) {
 	}
 }
 
+// THREATS S50: a stranger gets his Message-ID back once; somebody known keeps his thread.
+func TestS50AcknowledgementToStrangersHasNoReferences(t *testing.T) {
+	t.Parallel()
+	for _, known := range []bool{false, true} {
+		o := row(t, tickets.OutAcknowledgement, "en")
+		o.Facts.Known = known
+		_, env := setup(t, token.RoadPlus).compose(t, o)
+		if got := env.GetHeader("In-Reply-To"); got != "<two@example.com>" {
+			t.Errorf("known %v: In-Reply-To is %q", known, got)
+		}
+		if got := env.GetHeader("References"); (got != "") != known {
+			t.Errorf("known %v: References is %q", known, got)
+		}
+	}
+}
+
 func TestSubjectKeepsTheThread(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

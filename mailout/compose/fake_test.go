@@ -23,7 +23,7 @@ const (
 
 var created = time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)
 
-// fakeStore holds one ticket, 12, with its people and messages.
+// fakeStore holds one ticket, 12, with its people, and messages.
 type fakeStore struct {
 	tickets.Store
 	tickets.Tx
@@ -46,8 +46,13 @@ func (s *fakeStore) Participants(context.Context, int64) ([]tickets.Participant,
 	}, nil
 }
 
-func (s *fakeStore) Messages(context.Context, int64) ([]tickets.Message, error) {
-	return s.messages, nil
+func (s *fakeStore) Messages(_ context.Context, ticket int64) (all []tickets.Message, err error) {
+	for _, m := range s.messages {
+		if m.Ticket == ticket {
+			all = append(all, m)
+		}
+	}
+	return all, nil
 }
 
 func (s *fakeStore) Message(_ context.Context, id int64) (tickets.Message, error) {
@@ -79,6 +84,17 @@ func ring(t testing.TB) *token.Keyring {
 	return r
 }
 
+// detect knows two commands, and parses as the desk does: the first line and the last.
+func detect(text string) (string, bool) {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range []string{lines[0], lines[len(lines)-1]} {
+		if line = strings.TrimSpace(line); line == "/close" || line == "／关闭" {
+			return line, true
+		}
+	}
+	return "", false
+}
+
 // bundle is a composer with the store behind it.
 type bundle struct {
 	*Composer
@@ -98,7 +114,7 @@ func setup(t testing.TB, road token.Road, messages ...tickets.Message) bundle {
 			Address: ownAddress, Name: "Example Support", Locale: "en", Tokens: road,
 			ReplyDomain: "reply.example.org", OwnReturn: true, Signature: "Your Example team",
 		}},
-		IsCommand: func(line string) bool { return line == "/close" || line == "／关闭" },
+		Detect: detect,
 	})}
 }
 
@@ -186,7 +202,7 @@ const (
 
 func question() tickets.Message {
 	return tickets.Message{
-		ID: questionID, Kind: tickets.KindMessage, AuthorRole: tickets.RoleCustomer,
+		ID: questionID, Ticket: 12, Kind: tickets.KindMessage, AuthorRole: tickets.RoleCustomer,
 		Author: tickets.Person{Name: "Wang Wei", Address: "wang@example.com"},
 		Text:   "It burns again.\n\n> Does it burn?", ReplyText: "It burns again.",
 		HTML: `<p>It <b>burns</b> again. <img src="cid:pic@x"></p>` +
@@ -207,7 +223,7 @@ func question() tickets.Message {
 
 func answer() tickets.Message {
 	return tickets.Message{
-		ID: answerID, Kind: tickets.KindMessage, AuthorRole: tickets.RoleAgent,
+		ID: answerID, Ticket: 12, Kind: tickets.KindMessage, AuthorRole: tickets.RoleAgent,
 		Author: tickets.Person{Name: "Anna", Address: agentAddr},
 		Text: "Please use water.\n\n-- \nAnna, " + agentAddr +
 			"\n\n> --- Reply above this line: the customer gets your answer ---",

@@ -19,14 +19,19 @@ type Leak struct {
 }
 
 // Guard looks through the finished bytes of a mail to a customer for what must stay inside
-// (RULES 6): agents' tokens, our notification's block and commands stop it always, a note's words
-// and an agent's address unless a person released it. It gives nil when the mail may go; mails to
-// agents always may. Its time is linear in the mail and the ticket's notes.
+// (RULES 6): agents' tokens, our notification's block and a command at the top or bottom of the
+// words stop it always, a note's words and an agent's address unless a person released it. It gives
+// nil when the mail may go; mails to agents always may. Its time is linear in the mail and the
+// ticket's notes.
 func (c *Composer) Guard(ctx context.Context, o tickets.Outgoing, data []byte) (*Leak, error) {
 	if o.Kind.ForAgents() {
 		return nil, nil
 	}
-	ins, err := c.inside(ctx, o)
+	d, err := c.read(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
+	}
+	ins, err := c.inside(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
 	}
@@ -56,57 +61,66 @@ func (c *Composer) Guard(ctx context.Context, o tickets.Outgoing, data []byte) (
 // inside is what a customer must not see of a ticket.
 type inside struct {
 	message   tickets.Message
+	frame     map[string]bool // lines around the author's words; nil: there are no words
 	notes     passages
 	addresses map[string]bool // agents' own, lower case
 }
 
-func (c *Composer) inside(ctx context.Context, o tickets.Outgoing) (inside, error) {
-	ins := inside{addresses: map[string]bool{}}
-	// An agent may be a customer as well, and stand on the ticket.
-	shown := map[string]bool{o.Recipient.Address: true}
-	for _, p := range slices.Concat(o.Facts.To, o.Facts.Cc) {
-		shown[p.Address] = true
+// inside gathers it by the ticket that the message is in now: the row's own may have been merged.
+func (c *Composer) inside(ctx context.Context, d draft) (ins inside, err error) {
+	ins.message = d.message
+	if ins.frame, err = c.frame(d); err != nil {
+		return ins, err
+	}
+	ticket := d.Ticket
+	if d.Message != 0 {
+		ticket = d.message.Ticket
 	}
 	var notes []string
-	err := c.Store.View(ctx, func(tx tickets.Tx) error {
-		// The ticket may have been merged since the row was leased.
-		ticket := o.Ticket
-		if m, err := tx.Message(ctx, o.Message); err == nil {
-			ticket = m.Ticket
-		}
+	err = c.Store.View(ctx, func(tx tickets.Tx) error {
 		messages, err := tx.Messages(ctx, ticket)
 		if err != nil {
 			return fmt.Errorf("read messages of ticket %d: %w", ticket, err)
 		}
-		if i := slices.IndexFunc(messages, func(m tickets.Message) bool {
-			return m.ID == o.Message
-		}); i >= 0 {
-			ins.message = messages[i]
-		}
-		for _, m := range messages {
-			switch {
-			case m.Kind != tickets.KindNote || ins.mayRepeat(m):
-			case m.ReplyText != "":
-				notes = append(notes, m.ReplyText) // what it quotes may be the customer's
-			default:
-				notes = append(notes, m.Text)
-			}
-		}
+		notes = ins.secrets(messages)
 		agents, err := tx.Agents(ctx)
 		if err != nil {
 			return fmt.Errorf("read agents: %w", err)
 		}
-		for _, a := range agents {
-			for _, addr := range a.Addresses {
-				if !shown[addr] && !c.Mailboxes.Own(addr) {
-					ins.addresses[strings.ToLower(addr)] = true
-				}
-			}
-		}
+		ins.addresses = c.private(d, agents)
 		return nil
 	})
 	ins.notes = newPassages(notes)
 	return ins, err
+}
+
+// secrets are the texts of a ticket's notes.
+func (ins inside) secrets(messages []tickets.Message) (notes []string) {
+	for _, m := range messages {
+		switch {
+		case m.Kind != tickets.KindNote || ins.mayRepeat(m):
+		case m.ReplyText != "":
+			notes = append(notes, m.ReplyText) // what it quotes may be the customer's
+		default:
+			notes = append(notes, m.Text)
+		}
+	}
+	return notes
+}
+
+// private are the agents' addresses in lower case, but for those of an agent who stands on the
+// ticket as a customer.
+func (c *Composer) private(d draft, agents []tickets.Agent) map[string]bool {
+	private := map[string]bool{}
+	for _, a := range agents {
+		for _, addr := range a.Addresses {
+			private[strings.ToLower(addr)] = !c.Mailboxes.Own(addr)
+		}
+	}
+	for _, p := range slices.Concat([]tickets.Person{d.Recipient}, d.Facts.To, d.Facts.Cc) {
+		delete(private, strings.ToLower(p.Address))
+	}
+	return private
 }
 
 // mayRepeat tells that an internal message keeps no secret from the author of the mail: a bounce,
@@ -128,25 +142,10 @@ func (c *Composer) hard(t mailText, ins inside) *Leak {
 			return &Leak{Reason: tickets.HeldLeakBlock, Detail: t.where}
 		}
 	}
-	if !t.body || c.IsCommand == nil {
-		return nil
-	}
-	for line := range strings.SplitSeq(t.text, "\n") {
-		line = strings.TrimSpace(line)
-		if line != "" && c.IsCommand(line) && !escaped(ins.message, line) {
-			return &Leak{Reason: tickets.HeldLeakCommand, Detail: oneLine(line)}
-		}
+	if line, found := c.command(t, ins); found {
+		return &Leak{Reason: tickets.HeldLeakCommand, Detail: oneLine(line)}
 	}
 	return nil
-}
-
-// escaped tells whether the author wrote the line with a doubled slash, to have it sent.
-func escaped(m tickets.Message, line string) bool {
-	slash := "/"
-	if strings.HasPrefix(line, "／") {
-		slash = "／"
-	}
-	return strings.Contains(m.Text, slash+line)
 }
 
 // holdsToken tells whether a text holds a token that is an agent's: as it stands, behind the

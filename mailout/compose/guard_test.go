@@ -13,7 +13,7 @@ import (
 const noteText = "He is known to us: he never pays,\nso let him wait until he pays what he owes."
 
 func note() tickets.Message {
-	return tickets.Message{ID: 30, Kind: tickets.KindNote, ReplyText: noteText}
+	return tickets.Message{ID: 30, Ticket: 12, Kind: tickets.KindNote, ReplyText: noteText}
 }
 
 func sign(t testing.TB, p token.Purpose, person int64) string {
@@ -72,6 +72,10 @@ func TestGuard(t *testing.T) {
 		{"hint", "\r\nJust write: no command is needed. Your own address, your signature and all " +
 			"below stay here.", tickets.HeldLeakBlock, true},
 		{"command", "\r\nThanks\r\n /close \r\n", tickets.HeldLeakCommand, true},
+		{"command at the top", "\r\n\r\n/close\r\nThanks\r\n", tickets.HeldLeakCommand, true},
+		{"command in HTML", "Content-Type: text/html\r\n\r\n<p>Hello</p><p>/close</p>" +
+			"<div>-- <br>Your Example team</div><div>#12</div>", tickets.HeldLeakCommand, true},
+		{"command in the middle", "\r\nWrite\r\n/close\r\nto close.\r\n", "", false},
 		{"escaped command", "\r\n／关闭\r\n", "", false},
 		{"path", "\r\n/close/it\r\n", "", false},
 		{"note", "\r\nYou know: " + passage, tickets.HeldLeakNote, false},
@@ -115,6 +119,62 @@ func TestGuard(t *testing.T) {
 				t.Errorf("mail to an agent was stopped: %v, %v", leak, err)
 			}
 		})
+	}
+}
+
+// TestCommandAboveTheFrameIsSeen: a command at the words' end is not the last line of the mail,
+// and one in their middle was stopped though no agent had commanded anything.
+func TestCommandAboveTheFrameIsSeen(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]bool{
+		"Done.\n\n/close":                   true,
+		"/close\n\nDone.":                   true,
+		"/close":                            true,
+		"Done.\n\n/close\n\nends a ticket.": false,
+		"／关闭\n\nDone.\n\n／关闭":               false, // escaped
+	} {
+		for _, road := range []token.Road{token.RoadPlus, token.RoadHeaders} {
+			m := answer()
+			m.ReplyText, m.Text = words, strings.ReplaceAll(words, "／", "／／")
+			b := setup(t, road, m)
+			o := row(t, tickets.OutAnswer, "en")
+			got, _ := b.compose(t, o)
+			leak, err := b.Guard(t.Context(), o, got.Data)
+			if err != nil || (leak != nil) != want {
+				t.Errorf("%s, %q: got %v, %v", road, words, leak, err)
+			}
+		}
+	}
+}
+
+// TestGuardReadsTheNotesOfTheMergedTicket: a row keeps the number that its ticket had.
+func TestGuardReadsTheNotesOfTheMergedTicket(t *testing.T) {
+	t.Parallel()
+	m, n := answer(), note()
+	m.Ticket, n.Ticket = 7, 7
+	b := setup(t, token.RoadPlus, m, n)
+	leak, err := b.Guard(t.Context(), row(t, tickets.OutAnswer, "en"), []byte("\r\n"+noteText))
+	if err != nil || leak == nil || leak.Reason != tickets.HeldLeakNote {
+		t.Errorf("got %v, %v", leak, err)
+	}
+}
+
+// TestAgentOnTheTicketIsNoLeak: an agent who asked himself, or whom a customer put in Cc, stands in
+// the header of everybody's copy.
+func TestAgentOnTheTicketIsNoLeak(t *testing.T) {
+	t.Parallel()
+	anna := []tickets.Person{{Name: "Anna", Address: agentAddr}}
+	for name, facts := range map[string]tickets.Facts{"To": {To: anna}, "Cc": {Cc: anna}} {
+		b := setup(t, token.RoadPlus, answer())
+		o := row(t, tickets.OutAnswer, "en")
+		o.Facts.To, o.Facts.Cc = facts.To, facts.Cc
+		got, _ := b.compose(t, o)
+		if !strings.Contains(string(got.Data), name+": \"Anna\" <"+agentAddr+">") {
+			t.Errorf("%s does not show her:\n%s", name, got.Data)
+		}
+		if leak, err := b.Guard(t.Context(), o, got.Data); leak != nil || err != nil {
+			t.Errorf("%s: got %v, %v", name, leak, err)
+		}
 	}
 }
 

@@ -112,10 +112,10 @@ func attachments(d draft, shown string) (inline, files []tickets.Attachment) {
 	for _, a := range m.Attachments {
 		id := a.ContentID
 		switch {
+		case d.Kind == tickets.OutAnswer && signatures[mediaType(a.ContentType)]:
 		case used[id]:
 			inline = append(inline, a)
 		case d.Kind == tickets.OutAnswer && m.ReplyHTML != "" && all[id] && !own[id]:
-		case d.Kind == tickets.OutAnswer && signatures[a.ContentType]:
 		default:
 			files = append(files, a)
 		}

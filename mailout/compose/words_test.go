@@ -156,14 +156,20 @@ func TestListGivesEachEntryItsOwnWay(t *testing.T) {
 // TestSignaturePartStaysAtHome: the certificate of an agent's S/MIME signature names him.
 func TestSignaturePartStaysAtHome(t *testing.T) {
 	t.Parallel()
-	m := answer()
-	m.Attachments = []tickets.Attachment{{
-		Filename: "smime.p7s", ContentType: "application/pkcs7-signature",
-		Blob: tickets.Blob{SHA256: "hose"},
-	}}
-	_, env := setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
-	if len(env.Attachments)+len(env.OtherParts) != 0 {
-		t.Errorf("the answer carries %v", env.Attachments)
+	for _, contentType := range []string{
+		"application/pkcs7-signature", "Application/X-PKCS7-Signature; name=smime.p7s",
+		"application/pgp-signature", "application/pgp-keys",
+	} {
+		m := answer()
+		m.ReplyHTML = `<p>Please use water.<img src="cid:s"></p>`
+		m.Attachments = []tickets.Attachment{{
+			Filename: "signature", ContentType: contentType, ContentID: "s",
+			Blob: tickets.Blob{SHA256: "hose"},
+		}}
+		_, env := setup(t, token.RoadPlus, m).compose(t, row(t, tickets.OutAnswer, "en"))
+		if n := len(env.Attachments) + len(env.OtherParts) + len(env.Inlines); n != 0 {
+			t.Errorf("%s: the answer carries %d parts", contentType, n)
+		}
 	}
 }
 
@@ -171,10 +177,20 @@ func TestSignaturePartStaysAtHome(t *testing.T) {
 // a relay without it refused them all.
 func TestOneAddressDoesNotStopTheOthers(t *testing.T) {
 	t.Parallel()
+	b := setup(t, token.RoadPlus, answer())
+	wide := tickets.Person{Address: "ü@customer.example"}
 	o := row(t, tickets.OutAnswer, "en")
-	o.Facts.Cc = []tickets.Person{{Address: "ü@customer.example"}}
-	mail, _ := setup(t, token.RoadPlus, answer()).compose(t, o)
-	if strings.Contains(string(mail.Data), "ü@") {
-		t.Errorf("a copy for somebody else holds the address:\n%s", mail.Data)
+	for _, facts := range []tickets.Facts{
+		{Cc: []tickets.Person{wide}}, {To: []tickets.Person{wide}},
+	} {
+		o.Facts.To, o.Facts.Cc = facts.To, facts.Cc
+		mail, env := b.compose(t, o)
+		if strings.Contains(string(mail.Data), wide.Address) || env.GetHeader("To") == "" {
+			t.Errorf("a copy for somebody else:\n%s", mail.Data)
+		}
+	}
+	o.Recipient = wide
+	if mail, _ := b.compose(t, o); !strings.Contains(string(mail.Data), "To: "+wide.Address+"\r\n") {
+		t.Errorf("his own copy lacks the address:\n%s", mail.Data)
 	}
 }
