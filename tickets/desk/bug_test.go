@@ -236,3 +236,16 @@ func TestChainOfMergesStaysShort(t *testing.T) {
 		t.Errorf("the reply is on ticket %d, want %d", r.Ticket, n)
 	}
 }
+
+// TestPostmastersMailIsTheOperators: it went to the agents, and the operator never heard of it.
+func TestPostmastersMailIsTheOperators(t *testing.T) {
+	t.Parallel()
+	const root = "root@host.example"
+	o := newOffice(t, func(c *Config) { c.Operator = root })
+	r := o.receive(o.mail(mallory, "You send us spam.", to("postmaster@desk.example")))
+	if r.Verdict != tickets.VerdictTicket || len(o.queued(tickets.OutAlert, root)) != 1 ||
+		len(o.queued(tickets.OutNotification, "")) != 0 {
+		t.Errorf("verdict %s, alerts %v, notifications %v", r.Verdict, o.queued(tickets.OutAlert, ""),
+			o.queued(tickets.OutNotification, ""))
+	}
+}

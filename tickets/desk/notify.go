@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"helpgate/tickets"
@@ -17,6 +18,13 @@ func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Me
 	st, err := r.standingOf(ctx, t)
 	if err != nil {
 		return err
+	}
+	if r.Operator != "" && r.forPostmaster() {
+		if ok, err := r.allow(ctx, 0, r.Operator); err != nil || !ok {
+			return err // the tickets are there, however many they are
+		}
+		detail := r.mail.From.Address + ": " + t.Subject
+		return r.alertOne(ctx, t.Number, r.act.mailbox(t.Mailbox), r.operator(), "postmaster", detail)
 	}
 	to := r.audience(st)
 	if len(to) == 0 {
@@ -32,6 +40,19 @@ func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Me
 		}
 	}
 	return nil
+}
+
+// forPostmaster tells that the mail is for the postmaster and for no mailbox (RFC 5321 section
+// 4.5.1): the operator's matter, who has no token and answers by himself.
+func (r *reception) forPostmaster() bool {
+	postmaster := false
+	for _, address := range r.mail.Recipients {
+		if r.Mailboxes.Own(address) {
+			return false
+		}
+		postmaster = postmaster || strings.HasPrefix(address, "postmaster@")
+	}
+	return postmaster
 }
 
 // audience gives the assignee, else everybody who serves the mailboxes from which it is seen.

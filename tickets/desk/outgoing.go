@@ -93,18 +93,23 @@ func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) er
 		a.Logger.WarnContext(ctx, "nobody to tell", "reason", reason, "detail", detail)
 	}
 	for _, ag := range to {
-		o := tickets.Outgoing{
-			Kind: tickets.OutAlert, Ticket: ticket, Mailbox: mb.Address,
-			Recipient: ag.Person(), Agent: ag.ID, Automatic: true,
-			Facts: tickets.Facts{
-				Locale: a.locale(ag.Locale), First: true, Reason: reason, Detail: detail,
-			},
-		}
-		if err := a.enqueue(ctx, &o); err != nil {
+		if err := a.alertOne(ctx, ticket, mb, ag, reason, detail); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *act) alertOne(
+	ctx context.Context, ticket int64, mb tickets.Mailbox, to tickets.Agent, reason, detail string,
+) error {
+	return a.enqueue(ctx, &tickets.Outgoing{
+		Kind: tickets.OutAlert, Ticket: ticket, Mailbox: mb.Address, Recipient: to.Person(),
+		Agent: to.ID, Automatic: true,
+		Facts: tickets.Facts{
+			Locale: a.locale(to.Locale), First: true, Reason: reason, Detail: detail,
+		},
+	})
 }
 
 // inCharge gives whom trouble of a mailbox is told: its lead, else the operator, else every
@@ -126,10 +131,13 @@ func (a *act) inCharge(mb tickets.Mailbox) []tickets.Agent {
 	case len(leads) > 0:
 		return leads
 	case a.Operator != "":
-		return []tickets.Agent{{Addresses: []string{a.Operator}}}
+		return []tickets.Agent{a.operator()}
 	}
 	return active
 }
+
+// operator is whom the configuration names, as somebody who can be told.
+func (d *Desk) operator() tickets.Agent { return tickets.Agent{Addresses: []string{d.Operator}} }
 
 // locale gives the first language that is known, else the helpdesk's.
 func (d *Desk) locale(known ...string) string {
