@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"helpgate/internal/lifecycle"
 	"helpgate/internal/ops"
@@ -140,6 +141,10 @@ func (g *gateway) serveSMTP(ctx context.Context, w *world, gate *mailin.Gate) er
 	return nil
 }
 
+// smtpDrain is how long mails that are being taken may go on at the end. It leaves the outbox, which
+// stops after the listener, its own time within lifecycle.Grace.
+const smtpDrain = 3 * time.Second
+
 // serveUntil serves until ctx is done, then lets the mails that are being taken finish.
 func serveUntil(ctx context.Context, server *smtpd.Server, ln net.Listener) error {
 	done := make(chan error, 1)
@@ -150,7 +155,7 @@ func serveUntil(ctx context.Context, server *smtpd.Server, ln net.Listener) erro
 		return err
 	case <-ctx.Done():
 	}
-	bound, cancel := context.WithTimeout(serving, lifecycle.Grace)
+	bound, cancel := context.WithTimeout(serving, smtpDrain)
 	defer cancel()
 	// What the bound cuts off got no 250, so that its sender comes again: no fault of ours.
 	_ = server.Shutdown(bound)
