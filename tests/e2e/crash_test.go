@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,16 +37,27 @@ const (
 	crashLifePostgres = 4 * time.Second
 )
 
-// accepted is what the senders know: the Message-IDs of the mails that got 250.
+// noBudgets lets the gateway tell of every mail, so that there is much to lose.
+const noBudgets = "[policy]\nnotifications_per_minute = 100000\nauto_per_hour = 1000000\n"
+
+// accepted is what the senders know: the Message-IDs of the mails that got 250, and whom the
+// agent's answers among them were for.
 type accepted struct {
-	mu  sync.Mutex
-	ids map[string]bool
+	mu       sync.Mutex
+	ids      map[string]bool
+	answered []string
 }
 
 func (a *accepted) add(id string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.ids[id] = true
+}
+
+func (a *accepted) answer(person string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.answered = append(a.answered, person)
 }
 
 // TestKilledAtAnyInstantNothingIsLostOrDoubled is promises 1, 2 and 10: a gateway is killed at
@@ -55,7 +69,7 @@ func TestKilledAtAnyInstantNothingIsLostOrDoubled(t *testing.T) {
 	for _, database := range []string{"sqlite", "postgres"} {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
-			o := options{config: "[policy]\nnotifications_per_minute = 100000\nauto_per_hour = 1000000\n"}
+			o := options{config: noBudgets}
 			n, life := crashRounds, crashLife
 			if soaking() {
 				n = crashRoundsSoak
@@ -71,17 +85,29 @@ func TestKilledAtAnyInstantNothingIsLostOrDoubled(t *testing.T) {
 			for range n {
 				lives = append(lives, time.Duration(random.Int64N(int64(life))))
 			}
-			got := killed(g, lives)
+			got := ended(g, os.Kill, lives)
 			g.settled()
 			checkKept(t, messageIDs(t, g, o), got)
-			checkAnswers(t, g, n)
+			checkAnswers(t, g, got, n)
 		})
 	}
 }
 
-// killed lets the gateway be killed at the end of each life and started anew, while people send,
-// and gives the mails that got 250.
-func killed(g *gateway, lives []time.Duration) *accepted {
+// TestTerminatedAtAnyInstantNothingIsLostOrDoubled: told to end, a gateway finishes what it does,
+// so that nothing goes out even once more than needed.
+func TestTerminatedAtAnyInstantNothingIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	o := options{config: noBudgets}
+	g := start(t, o)
+	got := ended(g, syscall.SIGTERM, []time.Duration{crashLife / 2, crashLife / 2})
+	g.settled()
+	checkKept(t, messageIDs(t, g, o), got)
+	checkAnswers(t, g, got, 0)
+}
+
+// ended lets the gateway be ended by the signal after each life and started anew, while people
+// send, and gives the mails that got 250.
+func ended(g *gateway, by os.Signal, lives []time.Duration) *accepted {
 	got := &accepted{ids: map[string]bool{}}
 	ctx, stop := context.WithCancel(context.Background())
 	var senders sync.WaitGroup
@@ -92,7 +118,10 @@ func killed(g *gateway, lives []time.Duration) *accepted {
 		alive, cancel := context.WithTimeout(ctx, life)
 		<-alive.Done()
 		cancel()
-		g.kill()
+		g.end(by)
+		if code := g.process.ProcessState.ExitCode(); by == syscall.SIGTERM && code != 0 {
+			g.t.Errorf("exit code %d:\n%s", code, g.logged())
+		}
 		g.serve()
 	}
 	stop()
@@ -122,6 +151,7 @@ func sendAll(ctx context.Context, g *gateway, got *accepted, person int) {
 		if !g.insist(ctx, ann, note.replyTo(), answer, got) {
 			return
 		}
+		got.answer(open[0])
 		open = open[1:]
 	}
 }
@@ -208,8 +238,17 @@ func checkKept(t *testing.T, times map[string]int, got *accepted) {
 
 // checkAnswers asks that every answer reached its customer, at most once more than needed for each
 // kill, always as the same mail.
-func checkAnswers(t *testing.T, g *gateway, kills int) {
+func checkAnswers(t *testing.T, g *gateway, got *accepted, kills int) {
 	t.Helper()
+	if len(got.answered) == 0 {
+		t.Error("no answer was sent")
+	}
+	for _, person := range got.answered {
+		says := func(o out) bool { return strings.Contains(o.Text, "Do it, "+person) }
+		if !slices.ContainsFunc(only(g.relay.Mails(), person), says) {
+			t.Errorf("the answer to %s got 250 and never reached him", person)
+		}
+	}
 	for _, r := range ask[[]row](g, "queue", "list") {
 		if r.Status != "sent" {
 			t.Errorf("row %s, a %s to %s, is %s: %s", r.ID, r.Kind, r.Recipient, r.Status, r.LastReply)

@@ -173,9 +173,6 @@ func TestTheLeakGuardHolds(t *testing.T) {
 			block, _, _ = strings.Cut(block, "\n")
 			return "I was told this:\nJust write:" + block + "\nWhat of it?"
 		}, "leak-block", false},
-		"command inside": {func(out) string {
-			return "It is done.\n/close\nFarewell."
-		}, "leak-command", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

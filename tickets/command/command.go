@@ -26,18 +26,6 @@ func Detect(newText string) (line string, found bool) {
 	return "", false
 }
 
-// ContainsCommand tells whether any line of a text that is about to leave is a known command. The
-// leak guard asks it before Unescape (RULES 6); unknown words behind a slash in the middle of a
-// text are the author's.
-func ContainsCommand(text string) bool {
-	for line := range strings.Lines(text) {
-		if _, known := verbOf(trim(line)); known {
-			return true
-		}
-	}
-	return false
-}
-
 // Unescape takes one slash off the lines that begin with two and would be commands with one: a
 // known command anywhere, any command at the top or the bottom. Other lines that begin with two
 // slashes are somebody's source code and stay.

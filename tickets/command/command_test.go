@@ -40,23 +40,6 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-func TestContainsCommandSeesKnownVerbsAnywhere(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]bool{
-		"first\n/close\nlast":      true,
-		"first\r\n ／解决\r\nlast":    true,
-		"first\n/clsoe\nlast":      false,
-		"first\n//close\nlast":     false,
-		"run /close now":           false,
-		"/open/the/door":           false,
-		"the path is\n/var\nthere": false,
-	} {
-		if got := ContainsCommand(text); got != want {
-			t.Errorf("ContainsCommand(%q) = %v", text, got)
-		}
-	}
-}
-
 func TestUnescape(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -108,7 +91,6 @@ func FuzzDetect(f *testing.F) {
 		if len(Unescape(text)) > len(text) {
 			t.Fatalf("Unescape(%q) grew", text)
 		}
-		ContainsCommand(text)
 	})
 }
 
