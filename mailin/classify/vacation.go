@@ -71,24 +71,22 @@ func (j *judge) vacation() {
 
 var bracketTag = regexp.MustCompile(`^(\s*\[[^\]]{0,60}\])+\s*`)
 
-// sureSubject begins subjects that old Exchange servers wrote and nobody asks about.
-const sureSubject = "out of office autoreply:"
+// oldExchange begins what Exchange servers once put behind an answer's prefix.
+const oldExchange = "out of office autoreply:"
 
 // robotSubject tells whether a subject says by itself that a program answered a mail. One that
-// refers to no mail may be a person's, who asks about such words; and a person's answer to a
-// program's mail begins with a prefix of answers.
+// refers to no mail may be a person's, who asks about such words; but a person's client that writes
+// the prefix of an answer also refers, so that a prefix alone is a program's. A person's answer to
+// such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
-	base := strings.ToLower(rfc.BaseSubject(subject))
-	refers := len(j.values("In-Reply-To"))+len(j.values("References")) > 0
-	if strings.HasPrefix(bracketTag.ReplaceAllString(base, ""), sureSubject) {
-		return true
+	if len(j.values("In-Reply-To"))+len(j.values("References")) == 0 {
+		base := rfc.BaseSubject(subject)
+		words := bracketTag.ReplaceAllString(base, "")
+		return base != subject && strings.HasPrefix(words, oldExchange)
 	}
-	if base != subject || !refers {
-		return false
-	}
-	base = bracketTag.ReplaceAllString(base, "")
+	subject = bracketTag.ReplaceAllString(subject, "")
 	for _, words := range robotSubjects {
-		rest, ok := strings.CutPrefix(base, words)
+		rest, ok := strings.CutPrefix(subject, words)
 		if !ok {
 			continue
 		}
