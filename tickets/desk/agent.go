@@ -13,13 +13,10 @@ import (
 
 // agentMail deals with the mail of an agent's address on a known ticket: an answer, a note, or
 // held until a person decides. Nothing of it reaches a customer without what RULES section 5 asks.
-func (r *reception) agentMail(ctx context.Context, ag tickets.Agent, reused bool) error {
+func (r *reception) agentMail(ctx context.Context, ag tickets.Agent) error {
 	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
 	msg.Author, msg.AuthorID, msg.AuthorRole = ag.Person(), ag.ID, tickets.RoleAgent
-	msg.Kind, msg.Text = tickets.KindNote, r.mail.Text
-	if reused {
-		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
-	}
+	msg.Kind = tickets.KindNote
 	t := r.standing[r.decision.Ticket].Ticket
 	reason, err := r.objection(ctx, t, ag)
 	if err != nil {
@@ -110,8 +107,6 @@ func (r *reception) addsColleague(ag tickets.Agent) bool {
 	})
 }
 
-func (r *reception) ours(p tickets.Person) bool { return r.Mailboxes.Own(p.Address) }
-
 // bringThirdParties makes customers and third parties whom the agent wrote to participants, and
 // tells the agent once that they hold the ticket's address now.
 func (r *reception) bringThirdParties(
@@ -119,9 +114,8 @@ func (r *reception) bringThirdParties(
 ) error {
 	var added []string
 	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
-		_, isAgent := r.agentBy(p.Address)
 		known := r.standing[t.Number].People[p.Address]
-		if p.Address == "" || isAgent || known || r.ours(p) {
+		if p.Address == "" || known || r.staff(p.Address) {
 			continue
 		}
 		if err := r.participant(ctx, t.Number, p, tickets.ParticipantIn); err != nil {
@@ -132,14 +126,8 @@ func (r *reception) bringThirdParties(
 	if len(added) == 0 {
 		return nil
 	}
-	return r.notice(ctx, t, ag, "third-party-token", strings.Join(added, ", "))
-}
-
-// notice tells an agent something about a ticket.
-func (a *act) notice(
-	ctx context.Context, t tickets.Ticket, ag tickets.Agent, reason, detail string,
-) error {
-	return a.tell(ctx, tickets.OutNotice, t, ag, reason, detail, 0)
+	detail := strings.Join(added, ", ")
+	return r.tell(ctx, tickets.OutNotice, t, ag, "third-party-token", detail, 0)
 }
 
 // toldLater is for how long the governor delays what an agent must know.
@@ -163,8 +151,8 @@ func (a *act) tell(
 		at = a.now.Add(toldLater)
 	}
 	o := tickets.Outgoing{
-		Kind: kind, NextAttempt: at, Ticket: t.Number, Message: message, Mailbox: t.Mailbox, Recipient: to,
-		Agent: ag.ID, Automatic: true,
+		Kind: kind, NextAttempt: at, Ticket: t.Number, Message: message, Mailbox: t.Mailbox,
+		Recipient: to, Agent: ag.ID, Automatic: true,
 		Facts: tickets.Facts{Locale: a.locale(ag.Locale), Reason: reason, Detail: detail},
 	}
 	if err := a.thread(ctx, &o.Facts, t, o, nil); err != nil {
@@ -175,12 +163,9 @@ func (a *act) tell(
 
 // strangerWithAgentToken keeps what somebody wrote who holds an agent's token and is not that
 // agent: perhaps the agent from an address that nobody told us of.
-func (r *reception) strangerWithAgentToken(ctx context.Context, reused bool) error {
+func (r *reception) strangerWithAgentToken(ctx context.Context) error {
 	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
 	msg.Kind = tickets.KindNote
-	if reused {
-		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
-	}
 	owner, _ := r.agent(r.agentClaim(0).Person)
 	t := r.standing[r.decision.Ticket].Ticket
 	return r.holdMessage(ctx, t, msg, tickets.HeldUnverifiedAgent, owner)

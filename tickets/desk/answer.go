@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,8 +70,12 @@ func (a *act) answer(
 	if len(to)+len(cc) == 0 {
 		return a.tell(ctx, tickets.OutFailure, t, ag, "no-recipient", "", msg.ID)
 	}
-	for _, p := range append(append([]tickets.Person{}, to...), cc...) {
-		if err := a.answerTo(ctx, t, msg, p, to, cc); err != nil {
+	said, err := a.past(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Concat(to, cc) {
+		if err := a.answerTo(ctx, t, msg, p, to, cc, said); err != nil {
 			return err
 		}
 	}
@@ -125,9 +130,7 @@ func (a *act) readers(
 		return nil, nil, fmt.Errorf("read participants of ticket %d: %w", t.Number, err)
 	}
 	for _, p := range parts {
-		_, isAgent := a.agentBy(p.Address)
-		if p.State != tickets.ParticipantIn || isAgent || skip[p.Address] ||
-			a.Mailboxes.Own(p.Address) {
+		if p.State != tickets.ParticipantIn || skip[p.Address] || a.staff(p.Address) {
 			continue
 		}
 		skip[p.Address] = true
@@ -138,7 +141,7 @@ func (a *act) readers(
 
 func (a *act) answerTo(
 	ctx context.Context, t tickets.Ticket, msg tickets.Message, p tickets.Person,
-	to, cc []tickets.Person,
+	to, cc []tickets.Person, said past,
 ) error {
 	c, err := a.tx.CustomerByAddress(ctx, p.Address)
 	if err := ignoreNotFound(err); err != nil {
@@ -151,41 +154,49 @@ func (a *act) answerTo(
 			Author: msg.Author,
 		},
 	}
-	seen, err := a.seenBy(ctx, t, p)
-	if err != nil {
-		return err
-	}
-	if err := a.thread(ctx, &o.Facts, t, o, seen); err != nil {
+	if err := a.thread(ctx, &o.Facts, t, o, said.seenBy(p)); err != nil {
 		return err
 	}
 	return a.enqueue(ctx, &o)
 }
 
-// seenBy gives, without their texts, the latest public messages that the person has in his own mail client: the requester all,
-// a participant those since he stands on the ticket.
-func (a *act) seenBy(
-	ctx context.Context, t tickets.Ticket, p tickets.Person,
-) ([]tickets.Message, error) {
+// past is what was said on a ticket lately, without the texts, and since when who stands on it.
+type past struct {
+	public []tickets.Message
+	since  map[string]time.Time
+}
+
+// past reads it once for all readers of an answer.
+func (a *act) past(ctx context.Context, t tickets.Ticket) (past, error) {
+	p := past{since: map[string]time.Time{}}
 	all, err := a.tx.Skim(ctx, t.Number, maxFrozen*4, 0)
 	if err != nil {
-		return nil, fmt.Errorf("read messages of ticket %d: %w", t.Number, err)
+		return p, fmt.Errorf("read messages of ticket %d: %w", t.Number, err)
+	}
+	for _, m := range all {
+		public := m.Kind == tickets.KindMessage && m.AuthorRole == tickets.RoleCustomer
+		if public && !m.Has(tickets.FlagNewAddress) {
+			p.public = append(p.public, m)
+		}
 	}
 	parts, err := a.tx.Participants(ctx, t.Number)
 	if err != nil {
-		return nil, fmt.Errorf("read participants of ticket %d: %w", t.Number, err)
+		return p, fmt.Errorf("read participants of ticket %d: %w", t.Number, err)
 	}
-	var since time.Time
 	for _, part := range parts {
-		if part.Address == p.Address {
-			since = part.At
-		}
+		p.since[part.Address] = part.At
 	}
+	return p, nil
+}
+
+// seenBy gives what the person has in his own mail client: the requester all, a participant what
+// came since he stands on the ticket.
+func (p past) seenBy(who tickets.Person) []tickets.Message {
 	var seen []tickets.Message
-	for _, m := range all {
-		public := m.Kind == tickets.KindMessage && m.AuthorRole == tickets.RoleCustomer
-		if public && !m.Has(tickets.FlagNewAddress) && !m.At.Before(since) {
+	for _, m := range p.public {
+		if !m.At.Before(p.since[who.Address]) {
 			seen = append(seen, m)
 		}
 	}
-	return seen, nil
+	return seen
 }

@@ -13,15 +13,12 @@ import (
 
 // open makes a new ticket of the mail, linked to the old one that it follows up when that has a
 // number.
-func (r *reception) open(ctx context.Context, old tickets.Ticket, reused bool) error {
+func (r *reception) open(ctx context.Context, old tickets.Ticket) error {
 	t, asker, err := r.newTicket(ctx)
 	if err != nil {
 		return err
 	}
 	msg := r.newMessage(t.Number, asker)
-	if reused {
-		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
-	}
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
@@ -88,7 +85,7 @@ func (r *reception) asker(ctx context.Context) (tickets.Customer, error) {
 	if m.Untrusted {
 		who = tickets.Person{}
 	}
-	form := contains(r.mailbox.Forms, who.Address)
+	form := who.Address != "" && slices.Contains(r.mailbox.Forms, who.Address)
 	if r.Mailboxes.Own(who.Address) || form {
 		who = tickets.Person{}
 		if form && !r.staff(m.ReplyTo.Address) {
@@ -129,11 +126,11 @@ func (a *act) customer(
 }
 
 // customerMail joins a customer's mail to the ticket that it belongs to.
-func (r *reception) customerMail(ctx context.Context, reused bool) error {
+func (r *reception) customerMail(ctx context.Context) error {
 	t := r.standing[r.decision.Ticket].Ticket
 	thanks := t.Done() && thread.OnlyThanks(r.mail.ReplyText, len(r.mail.Attachments))
 	if r.tooLate(t) && !thanks {
-		return r.followUp(ctx, t, reused)
+		return r.followUp(ctx, t)
 	}
 	who := r.mail.From
 	if r.mail.Untrusted || r.Mailboxes.Own(who.Address) {
@@ -144,9 +141,6 @@ func (r *reception) customerMail(ctx context.Context, reused bool) error {
 		return err
 	}
 	msg := r.newMessage(t.Number, author)
-	if reused {
-		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
-	}
 	if err := r.sortIn(ctx, &msg, t, author); err != nil {
 		return err
 	}
@@ -251,19 +245,10 @@ func (r *reception) tooLate(t tickets.Ticket) bool {
 
 // followUp opens a new ticket, linked to the one closed for too long. A newcomer to a thing long
 // done learns nothing of it.
-func (r *reception) followUp(ctx context.Context, old tickets.Ticket, reused bool) error {
+func (r *reception) followUp(ctx context.Context, old tickets.Ticket) error {
 	if !r.participates() {
 		r.decision.MayBelong = append(r.decision.MayBelong, old.Number)
 		old = tickets.Ticket{}
 	}
-	return r.open(ctx, old, reused)
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s && s != "" {
-			return true
-		}
-	}
-	return false
+	return r.open(ctx, old)
 }

@@ -46,19 +46,14 @@ func (a *act) merge(
 			return into, err
 		}
 	}
-	boxes, err := a.tx.SeenFrom(ctx, from.Number)
-	if err != nil {
-		return into, fmt.Errorf("read mailboxes of ticket %d: %w", from.Number, err)
-	}
-	for _, mb := range boxes {
-		if err := a.tx.SeeFrom(ctx, into.Number, mb); err != nil {
-			return into, fmt.Errorf("see ticket %d from %s: %w", into.Number, mb, err)
-		}
+	if err := a.seeAlike(ctx, into.Number, from.Number); err != nil {
+		return into, err
 	}
 	if err := a.tx.Absorb(ctx, into.Number, from.Number); err != nil {
 		return into, fmt.Errorf("merge ticket %d into %d: %w", from.Number, into.Number, err)
 	}
-	if from, err = a.tx.Ticket(ctx, from.Number); err != nil {
+	from, err := a.tx.Ticket(ctx, from.Number)
+	if err != nil {
 		return into, fmt.Errorf("read ticket: %w", err)
 	}
 	from.MergedInto, from.Status, from.ClosedAt = into.Number, tickets.StatusClosed, a.now
@@ -87,6 +82,20 @@ func (a *act) merge(
 		return into, err
 	}
 	return a.setStatus(ctx, into, tickets.StatusOpen, actor) // a question came with it
+}
+
+// seeAlike lets the ticket to be seen from every mailbox from which the ticket from is.
+func (a *act) seeAlike(ctx context.Context, to, from int64) error {
+	boxes, err := a.tx.SeenFrom(ctx, from)
+	if err != nil {
+		return fmt.Errorf("read mailboxes of ticket %d: %w", from, err)
+	}
+	for _, mb := range boxes {
+		if err := a.tx.SeeFrom(ctx, to, mb); err != nil {
+			return fmt.Errorf("see ticket %d from %s: %w", to, mb, err)
+		}
+	}
+	return nil
 }
 
 // tie makes one of tickets that the mail shows to be one, or links them, and gives the ticket that

@@ -23,6 +23,9 @@ func (r *reception) newMessage(ticket int64, author tickets.Customer) tickets.Me
 	if m.Unparsed != "" {
 		msg.Flags = append(msg.Flags, tickets.FlagUnparsed)
 	}
+	if r.reused {
+		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
+	}
 	return msg
 }
 
@@ -99,12 +102,9 @@ func (a *act) touch(ctx context.Context, t tickets.Ticket) error {
 
 // appendNote keeps a mail that no customer may see, such as a bounce with what it quotes, on the
 // ticket that it names; it changes nothing else.
-func (r *reception) appendNote(ctx context.Context, reused bool) error {
+func (r *reception) appendNote(ctx context.Context) error {
 	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
 	msg.Kind, msg.AuthorRole = tickets.KindNote, tickets.RoleSystem
-	if reused {
-		msg.Flags = append(msg.Flags, tickets.FlagMessageIDReused)
-	}
 	r.journal.Verdict = tickets.VerdictRecorded
 	return r.addMessage(ctx, &msg)
 }

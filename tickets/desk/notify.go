@@ -15,16 +15,16 @@ import (
 // notify tells those who answer for the ticket that a customer wrote.
 func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Message) error {
 	msg.Ticket = t.Number // it may have been merged since it was stored
-	st, err := r.standingOf(ctx, t)
-	if err != nil {
-		return err
-	}
 	if r.Operator != "" && r.forPostmaster() {
 		if ok, err := r.allow(ctx, 0, r.Operator); err != nil || !ok {
 			return err // the tickets are there, however many they are
 		}
 		detail := r.mail.From.Address + ": " + t.Subject
 		return r.alertOne(ctx, t.Number, r.act.mailbox(t.Mailbox), r.operator(), "postmaster", detail)
+	}
+	st, err := r.standingOf(ctx, t)
+	if err != nil {
+		return err
 	}
 	to := r.audience(st)
 	if len(to) == 0 {

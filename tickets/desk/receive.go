@@ -22,6 +22,7 @@ type Receipt struct {
 type reception struct {
 	*act
 	mail     *tickets.Mail
+	reused   bool // another mail came under its Message-ID
 	mailbox  tickets.Mailbox
 	others   []string // further mailboxes of ours that the mail names
 	decision thread.Decision
@@ -69,7 +70,8 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.tx.PutBlob(ctx, r.mail.Source); err != nil {
 		return fmt.Errorf("keep source: %w", err)
 	}
-	if err := r.dispatch(ctx, kind == thread.Reused); err != nil {
+	r.reused = kind == thread.Reused
+	if err := r.dispatch(ctx); err != nil {
 		return err
 	}
 	if err := r.tx.AddJournal(ctx, &r.journal); err != nil {
@@ -86,7 +88,7 @@ func (r *reception) judge(ctx context.Context) error {
 }
 
 // dispatch hands the mail to those who deal with its kind.
-func (r *reception) dispatch(ctx context.Context, reused bool) error {
+func (r *reception) dispatch(ctx context.Context) error {
 	ag, isAgent := r.agentBy(r.mail.From.Address)
 	isAgent = isAgent && !r.mail.Untrusted
 	switch {
@@ -96,15 +98,15 @@ func (r *reception) dispatch(ctx context.Context, reused bool) error {
 	case r.listReply(ag, isAgent):
 		return r.holdListReply(ctx, ag)
 	case r.decision.Ticket == 0:
-		return r.open(ctx, tickets.Ticket{}, reused)
+		return r.open(ctx, tickets.Ticket{})
 	case r.mail.Auto == "bounce" || r.mail.Auto == "dsn-delay" || r.mail.Auto == "loop":
-		return r.appendNote(ctx, reused)
+		return r.appendNote(ctx)
 	case isAgent && !r.isRequester(ag):
-		return r.agentMail(ctx, ag, reused)
+		return r.agentMail(ctx, ag)
 	case r.agentClaim(0) != nil && !r.participates():
-		return r.strangerWithAgentToken(ctx, reused)
+		return r.strangerWithAgentToken(ctx)
 	}
-	return r.customerMail(ctx, reused)
+	return r.customerMail(ctx)
 }
 
 // passing tells that the mail belongs to no ticket and is of a kind that opens none.

@@ -77,14 +77,8 @@ func (a *act) splitOff(ctx context.Context, from int64, part *tickets.Ticket) er
 	if err := a.tx.CreateTicket(ctx, part); err != nil {
 		return fmt.Errorf("create ticket: %w", err)
 	}
-	boxes, err := a.tx.SeenFrom(ctx, from)
-	if err != nil {
-		return fmt.Errorf("read mailboxes of ticket %d: %w", from, err)
-	}
-	for _, mb := range boxes {
-		if err := a.tx.SeeFrom(ctx, part.Number, mb); err != nil {
-			return fmt.Errorf("see ticket %d from %s: %w", part.Number, mb, err)
-		}
+	if err := a.seeAlike(ctx, part.Number, from); err != nil {
+		return err
 	}
 	parts, err := a.tx.Participants(ctx, from)
 	if err != nil {
