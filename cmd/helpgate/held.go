@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"text/tabwriter"
@@ -12,7 +13,16 @@ import (
 
 func heldCommand(a *app) *cobra.Command {
 	return group("held", "What waits for a person's decision",
-		heldList(a), heldDecide(a, "release", true), heldDecide(a, "drop", false))
+		heldList(a),
+		a.onID("release", "Let a held thing pass", "held thing", "helpgate held list",
+			func(ctx context.Context, w *world, id int64) error {
+				return w.desk.Release(ctx, id, operator)
+			}),
+		a.onID("drop", "Give up a held thing: it stays a note, or is never sent",
+			"held thing", "helpgate held list",
+			func(ctx context.Context, w *world, id int64) error {
+				return w.desk.Drop(ctx, id, operator)
+			}))
 }
 
 func heldList(a *app) *cobra.Command {
@@ -43,11 +53,10 @@ func heldList(a *app) *cobra.Command {
 	}
 }
 
-func heldDecide(a *app, verb string, release bool) *cobra.Command {
-	short := "Give up a held thing: it stays a note, or is never sent"
-	if release {
-		short = "Let a held thing pass"
-	}
+// onID makes a verb whose only argument is the ID of a thing; where tells what lists them.
+func (a *app) onID(
+	verb, short, thing, where string, do func(context.Context, *world, int64) error,
+) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -56,12 +65,8 @@ func heldDecide(a *app, verb string, release bool) *cobra.Command {
 				return err
 			}
 			return a.with(c.Context(), func(w *world) error {
-				do := w.desk.Drop
-				if release {
-					do = w.desk.Release
-				}
-				err := do(c.Context(), id, operator)
-				return missing(err, fmt.Sprintf("held thing %d", id), "helpgate held list")
+				what := fmt.Sprintf("%s %d", thing, id)
+				return missing(do(c.Context(), w, id), what, where)
 			})
 		},
 	}

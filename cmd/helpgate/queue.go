@@ -14,9 +14,9 @@ import (
 
 func queueCommand(a *app) *cobra.Command {
 	return group("queue", "What goes out", queueList(a),
-		queueChange(a, "retry", "Try a mail again at once",
+		a.onID("retry", "Try a mail again at once", "outgoing mail", "helpgate queue list",
 			func(ctx context.Context, w *world, id int64) error { return w.desk.Resend(ctx, id) }),
-		queueChange(a, "drop", "Never send a mail",
+		a.onID("drop", "Never send a mail", "outgoing mail", "helpgate queue list",
 			func(ctx context.Context, w *world, id int64) error {
 				return w.desk.Abandon(ctx, id, operator)
 			}))
@@ -87,22 +87,4 @@ func outgoing(
 		all = all[:limit]
 	}
 	return all, nil
-}
-
-func queueChange(
-	a *app, verb, short string, do func(context.Context, *world, int64) error,
-) *cobra.Command {
-	return &cobra.Command{
-		Use: verb + " ID", Short: short, Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			id, err := parseNumber(args[0])
-			if err != nil {
-				return err
-			}
-			return a.with(c.Context(), func(w *world) error {
-				what := fmt.Sprintf("outgoing mail %d", id)
-				return missing(do(c.Context(), w, id), what, "helpgate queue list")
-			})
-		},
-	}
 }
