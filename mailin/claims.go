@@ -75,8 +75,12 @@ func (g *Gate) claims(recipients []string, rd *Reading) []tickets.Claimed {
 
 // claim reads the token of a reply address or return path at one of our mailboxes.
 func (g *Gate) claim(address string) (token.Claim, bool) {
-	text, _, ok := token.FromAddress(address)
-	if !ok || !g.Mailboxes.Own(address) {
+	text, base, ok := token.FromAddress(address)
+	ours := g.Mailboxes.Own(address)
+	if base != "" {
+		_, ours = g.Mailboxes.Find(base) // a token behind another detail is none that we wrote
+	}
+	if !ok || !ours {
 		return token.Claim{}, false
 	}
 	c, ok := g.Keyring.Verify(text)

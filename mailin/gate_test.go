@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"helpgate/internal/clock"
 	"helpgate/internal/mailerr"
@@ -106,6 +107,7 @@ func TestRecipient(t *testing.T) {
 		"support+" + strings.ToUpper(sign(token.PurposeAgent)) + "@desk.example":          "",
 		"support+" + sign(token.PurposeReturnPath) + "@desk.example":                      "",
 		"support+" + sign(token.PurposeLoop) + "@desk.example":                            "5.1.1",
+		"support+x+" + sign(token.PurposeCustomer) + "@desk.example":                      "5.1.1",
 		"support+" + foreign.Sign(token.Claim{Purpose: 'r', Ticket: 1}) + "@desk.example": "5.1.1",
 		sign(token.PurposeCustomer) + "@reply.desk.example":                               "",
 		"aaaa@reply.desk.example":                                                         "5.1.1",
@@ -254,5 +256,16 @@ func TestManyRecipientsCostLittle(t *testing.T) {
 	}
 	if n := len(recipients(Envelope{}, Read([]byte(b.String()+"\r\n")))); n != maxRecipients {
 		t.Errorf("%d recipients, want %d", n, maxRecipients)
+	}
+}
+
+// TestLongThreadTopicIsCut: a megabyte of it stood in every row of the outbox.
+func TestLongThreadTopicIsCut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	raw := "Thread-Topic: x" + strings.Repeat("打印", 1<<17) + "\r\n\r\n"
+	topic := h.mail(Envelope{}, Read([]byte(raw))).ThreadTopic
+	if len(topic) < maxThreadTopic-3 || len(topic) > maxThreadTopic || !utf8.ValidString(topic) {
+		t.Errorf("a topic of %d bytes, valid %v", len(topic), utf8.ValidString(topic))
 	}
 }

@@ -74,7 +74,7 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 		ReceivedAt: env.ReceivedAt, Recipients: recipients(env, rd),
 		To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
-		ThreadTopic: rfc.DecodeHeader(cut(p.Get("Thread-Topic"), parse.MaxSubject)),
+		ThreadTopic: cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),
 		ThreadIndex: threadIndex(p.Get("Thread-Index")),
 		Text:        p.Text, HTML: safehtml.Sanitise(p.HTML), Unparsed: p.Unparsed,
 		Verified: tickets.VerifiedNone,
@@ -148,8 +148,12 @@ func firstLine(text string) string {
 	return ""
 }
 
-// cut gives at most the first n bytes.
-func cut(s string, n int) string { return s[:min(len(s), n)] }
+// maxThreadTopic bounds, in bytes, Outlook's Thread-Topic: it is the subject of a thread, and every
+// row of the outbox holds it.
+const maxThreadTopic = parse.MaxSubject
+
+// cut shortens s, which is valid UTF-8, to at most n bytes between characters.
+func cut(s string, n int) string { return strings.ToValidUTF8(s[:min(len(s), n)], "") }
 
 // maxThreadIndex bounds Outlook's Thread-Index, base64 of 22 bytes and 5 for each reply.
 const maxThreadIndex = 500

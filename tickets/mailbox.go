@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"slices"
+	"strings"
 
 	"helpgate/internal/token"
 )
@@ -40,25 +41,30 @@ func (ms Mailboxes) Find(address string) (Mailbox, bool) {
 	return Mailbox{}, false
 }
 
-// Own tells whether mail to the address (in key form) comes to us: a mailbox, an alias, or what
-// looks like a token at one. Such an address is never a customer, participant or recipient.
+// Own tells whether the address (in key form) is ours: a mailbox, an alias, either with a detail
+// behind a plus, or what looks like a token at a reply domain. Such an address is never a customer,
+// participant or recipient. That the door takes mail for it is not said.
 func (ms Mailboxes) Own(address string) bool {
 	_, ok := ms.For(address)
 	return ok
 }
 
-// For gives the mailbox to which mail for the address (in key form) comes: as Find does, or by the
-// token that it seems to hold. Mailboxes may share a reply domain; the first one is given then.
+// For gives the mailbox whose address, in the sense of Own, the address (in key form) is. Mailboxes
+// may share a reply domain; the first one is given then.
 func (ms Mailboxes) For(address string) (Mailbox, bool) {
 	if m, ok := ms.Find(address); ok {
 		return m, true
 	}
-	_, base, ok := token.FromAddress(address)
-	if !ok {
-		return Mailbox{}, false
+	at := strings.LastIndexByte(address, '@')
+	for plus := at; plus > 0; {
+		if plus = strings.LastIndexByte(address[:plus], '+'); plus > 0 {
+			if m, ok := ms.Find(address[:plus] + address[at:]); ok {
+				return m, true
+			}
+		}
 	}
-	if base != "" {
-		return ms.Find(base)
+	if _, base, ok := token.FromAddress(address); !ok || base != "" {
+		return Mailbox{}, false
 	}
 	for _, m := range ms {
 		if m.ReplyDomain != "" && hasDomain(address, m.ReplyDomain) {

@@ -73,13 +73,15 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	name := "database" // of PostgreSQL, whose URL holds a password
 	if sqlite {
+		name += " " + path
 		d.engine, d.Created, err = openSQLite(ctx, path, o.Logger, d.newTx)
 	} else {
 		d.engine, d.Created, err = openPostgres(ctx, o.URL, o.Logger, d.newTx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
 	return d, nil
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -111,29 +112,79 @@ func TestTwoRobotsComeToRest(t *testing.T) {
 // tickets at most.
 func TestRobotOfAnAgentIsHeldFromTheThirdTicketOn(t *testing.T) {
 	t.Parallel()
-	g, _ := startWithRobots(t, options{}, ann)
-	const customers = 5
-	for i := range customers {
-		from := fmt.Sprintf("person%d@customer.example", i)
-		g.accept(from, []string{support}, mail{
-			from: from, to: support, subject: fmt.Sprintf("Fire %d", i),
-			id: fmt.Sprintf("q%d@customer", i), text: "It burns.",
-		}.String())
-		g.sent(ann, i+1)
-		g.settled()
-	}
-	answered := 0
-	for i := range customers {
-		for _, m := range g.everything(fmt.Sprintf("person%d@customer.example", i)) {
-			if strings.Contains(m.Text, robotWords) {
-				answered++
+	for _, tokens := range []string{"plus", "headers"} {
+		t.Run(tokens, func(t *testing.T) {
+			t.Parallel()
+			g, _ := startWithRobots(t, options{tokens: tokens}, ann)
+			const customers = 5
+			answered := 0
+			for i := range customers {
+				from := fmt.Sprintf("person%d@customer.example", i)
+				g.accept(from, []string{support}, mail{
+					from: from, to: support, subject: fmt.Sprintf("Fire %d", i),
+					id: fmt.Sprintf("q%d@customer", i), text: "It burns.",
+				}.String())
+				g.sent(ann, i+1)
+				says := func(o out) bool { return strings.Contains(o.Text, robotWords) }
+				if slices.ContainsFunc(g.everything(from), says) {
+					answered++
+				}
 			}
-		}
+			// It also answers what tells it that its words were held; that is held as well.
+			if n := len(g.held()); answered != 2 || n < customers-answered {
+				t.Errorf("%d customers got the robot's words, %d were held", answered, n)
+			}
+		})
 	}
-	// It also answers what tells it that its words were held; that is held as well.
-	if answered > 2 || len(g.held()) < customers-answered {
-		t.Errorf("%d customers got the robot's words, %d were held", answered, len(g.held()))
+}
+
+// exchanges is how many mails robots send that do not mind getting no answer.
+const exchanges = 200
+
+// TestRobotThatInsistsIsAnsweredOnce: however often a robot answers the one mail that it got, it
+// gets no other, its mails are one ticket, and the agent hears of them six times and in one list.
+func TestRobotThatInsistsIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	for _, tokens := range []string{"plus", "headers"} {
+		t.Run(tokens, func(t *testing.T) {
+			t.Parallel()
+			g := start(t, options{tokens: tokens})
+			g.accept(alice, []string{support}, mail{
+				from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.",
+			}.String())
+			ack := g.sent(alice, 1)[0]
+			for i := range exchanges {
+				answer := ack.reply(alice, fmt.Sprintf("robot%d@customer", i), robotWords)
+				g.accept(alice, []string{ack.replyTo()}, answer.String())
+			}
+			if n := len(g.everything(alice)); n != 1 {
+				t.Errorf("the robot got %d mails, want the acknowledgement alone", n)
+			}
+			if all := g.tickets(); len(all) != 1 || all[0].MessageCount != 1+exchanges {
+				t.Errorf("tickets: %+v", all)
+			}
+			checkTold(t, g, 1+exchanges)
+		})
 	}
+}
+
+// TestRobotThatOpensTicketsIsAnsweredOnce: it writes anew each time, as monitors do.
+func TestRobotThatOpensTicketsIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	for i := range exchanges {
+		g.accept(alice, []string{support}, mail{
+			from: alice, to: support, subject: fmt.Sprintf("Fire %d", i),
+			id: fmt.Sprintf("robot%d@customer", i), text: robotWords,
+		}.String())
+	}
+	if n := len(g.everything(alice)); n != 1 {
+		t.Errorf("the robot got %d mails, want one acknowledgement a day", n)
+	}
+	if n := len(g.tickets()); n != exchanges {
+		t.Errorf("%d tickets, want %d", n, exchanges)
+	}
+	checkTold(t, g, exchanges)
 }
 
 // TestTwoHelpdesksAreSoonStill: each is the other's customer. A question of one is acknowledged by
@@ -182,36 +233,5 @@ func TestTwoHelpdesksAreSoonStill(t *testing.T) {
 	total := len(a.relay.Mails()) + len(b.relay.Mails())
 	if total > 6 {
 		t.Errorf("%d mails went out for one question and one answer", total)
-	}
-}
-
-// TestForgedSendersGetOneAcknowledgement: whoever sends in another's name reaches him once a day,
-// with none of his own words, and a restart changes nothing of it.
-func TestForgedSendersGetOneAcknowledgement(t *testing.T) {
-	t.Parallel()
-	const bombs = 30
-	g := start(t, options{})
-	for i := range bombs {
-		if i == bombs/2 {
-			g.kill()
-			g.serve()
-		}
-		g.accept(mallory, []string{support}, mail{
-			from: "Buy-Pills <" + alice + ">", to: support, subject: "Buy pills",
-			id: fmt.Sprintf("bomb%d@evil", i), text: "http://pills.example buy them now",
-		}.String())
-	}
-	mails := g.everything(alice)
-	if len(mails) != 1 {
-		t.Fatalf("the victim got %d mails, want 1", len(mails))
-	}
-	if strings.Contains(strings.ToLower(string(mails[0].raw)+mails[0].Text), "pills") {
-		t.Errorf("the victim reads the attacker's words:\n%s", mails[0].raw)
-	}
-	if n := len(g.tickets()); n != bombs {
-		t.Errorf("%d tickets, want %d: a mail is never refused for it", n, bombs)
-	}
-	if n := len(g.everything(ann)); n > 2*6+2 {
-		t.Errorf("the agent got %d mails, want at most six a minute and a list", n)
 	}
 }
