@@ -155,6 +155,14 @@ type BudgetTx interface {
 	Spend(ctx context.Context, key string, at time.Time, keep time.Duration) error
 	// Spent gives what was counted under the key since the time.
 	Spent(ctx context.Context, key string, since time.Time) (int, error)
+	// Counts gives all that is counted under the key, oldest first.
+	Counts(ctx context.Context, key string) ([]Count, error)
+}
+
+// Count is how much was counted in the minute that begins At.
+type Count struct {
+	At time.Time
+	N  int
 }
 
 // HeldTx keeps what waits for a person's decision.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"helpgate/tickets"
 )
 
 const (
@@ -32,6 +34,15 @@ func (t *tx) Spent(ctx context.Context, key string, since time.Time) (int, error
 		SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM budget WHERE key = $1 AND bucket >= $2`,
 		key, since.Truncate(bucket))
 	return int(n), err
+}
+
+// Counts implements tickets.BudgetTx.
+func (t *tx) Counts(ctx context.Context, key string) ([]tickets.Count, error) {
+	scan := func(s scanner) (c tickets.Count, err error) {
+		return c, s.Scan(instant{&c.At}, &c.N)
+	}
+	return list(ctx, t, "read counts of "+key, scan,
+		`SELECT bucket, count FROM budget WHERE key = $1 ORDER BY bucket`, key)
 }
 
 // prune drops old counts and keys, once in a while: in every transaction it would make those of

@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"helpgate/internal/token"
 	"helpgate/tickets"
+	"helpgate/tickets/govern"
 )
 
 // Each test here is named after the bug that it keeps away.
@@ -247,5 +249,52 @@ func TestPostmastersMailIsTheOperators(t *testing.T) {
 		len(o.queued(tickets.OutNotification, "")) != 0 {
 		t.Errorf("verdict %s, alerts %v, notifications %v", r.Verdict, o.queued(tickets.OutAlert, ""),
 			o.queued(tickets.OutNotification, ""))
+	}
+}
+
+// TestRobotsThatAnswerListsComeToRest: a list with one entry names its ticket, and no window
+// counted it, so that two robots went on at a list a minute.
+func TestRobotsThatAnswerListsComeToRest(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.receive(o.mail(alice, "The printer is on fire."))
+	list := with(token.Claim{Purpose: token.PurposeMessageID, Person: o.ann.ID, Delivery: 5},
+		tickets.WhereMessageID)
+	marker := with(token.Claim{Purpose: token.PurposeMarker, Person: o.ann.ID, Ticket: 1},
+		tickets.WhereMarker)
+	told := map[int64]bool{}
+	var times []time.Time
+	for range 11 * 60 {
+		rows, err := o.db.Rows().List(t.Context(), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			telling := row.Kind == tickets.OutNotification || row.Kind == tickets.OutNotificationList
+			if row.Recipient.Address != ann || !telling || told[row.ID] ||
+				row.NextAttempt.After(o.clock.Now()) {
+				continue
+			}
+			told[row.ID], times = true, append(times, row.NextAttempt)
+			if row.Kind == tickets.OutNotification {
+				o.receive(o.mail(ann, "I shall look into it.", asAgent(o.ann, 1)))
+			} else {
+				o.receive(o.mail(ann, "I shall look into it.", list, marker))
+			}
+			o.receive(o.mail(alice, "Thanks, I shall read it.", asCustomer(1)))
+		}
+		next := o.clock.Now().Truncate(time.Minute).Add(time.Minute)
+		o.clock.Advance(next.Sub(o.clock.Now()))
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	for _, w := range govern.PerRecipient() {
+		for i := w.Most; i < len(times); i++ {
+			if d := times[i].Sub(times[i-w.Most]); d <= w.Every {
+				t.Fatalf("%d mails of the ticket in %s, allowed are %d in %s", w.Most+1, d, w.Most, w.Every)
+			}
+		}
+	}
+	if len(times) < 100 {
+		t.Errorf("the agent was told %d times in 11 hours, allowed are more", len(times))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"helpgate/tickets"
+	"helpgate/tickets/govern"
 	"helpgate/tickets/thread"
 )
 
@@ -103,7 +104,11 @@ func (r *reception) notifyAgent(
 		return err
 	}
 	if !ok {
-		return r.join(ctx, t, msg, ag, minute.Add(time.Minute))
+		at, err := r.later(ctx, t.Number, o.Recipient.Address, minute.Add(time.Minute))
+		if err != nil {
+			return err
+		}
+		return r.join(ctx, t, msg, ag, at)
 	}
 	if err := r.tx.Spend(ctx, key, r.now, time.Minute); err != nil {
 		return fmt.Errorf("count %s: %w", key, err)
@@ -131,8 +136,26 @@ func (r *reception) warnings(msg tickets.Message) []string {
 	return ws
 }
 
-// join puts a notification beyond the budget into the one mail that goes at the minute's end.
-// Nothing is lost by it: beyond MaxEntries they are counted.
+// later gives when a list may tell the recipient of the ticket, at least at: the list counts as a
+// mail of the ticket, because a robot that answers lists would otherwise go on for ever. One that
+// is planned tells of all that comes until then.
+func (r *reception) later(
+	ctx context.Context, ticket int64, recipient string, at time.Time,
+) (time.Time, error) {
+	pair := pairKey(ticket, recipient)
+	counts, err := r.tx.Counts(ctx, pair)
+	if err != nil {
+		return at, fmt.Errorf("read counts of %s: %w", pair, err)
+	}
+	if n := len(counts); n > 0 && !counts[n-1].At.Before(at) {
+		return counts[n-1].At, nil
+	}
+	at = govern.Next(govern.PerRecipient(), at, counts)
+	return at, r.spendAt(ctx, pair, govern.PerRecipient(), at)
+}
+
+// join puts a notification beyond the budget into the one mail that goes at the time. Nothing is
+// lost by it: beyond MaxEntries they are counted.
 func (r *reception) join(
 	ctx context.Context, t tickets.Ticket, msg tickets.Message, ag tickets.Agent, at time.Time,
 ) error {

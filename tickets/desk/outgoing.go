@@ -30,7 +30,7 @@ func (a *act) enqueue(ctx context.Context, o *tickets.Outgoing) error {
 // allow tells whether the governor lets one more automatic mail of the ticket go to the recipient
 // now; when it does, the mail counts.
 func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, error) {
-	pair, all := fmt.Sprintf("auto:%d:%s", ticket, recipient), govern.Instance(a.Policy.AutoPerHour)
+	pair, all := pairKey(ticket, recipient), govern.Instance(a.Policy.AutoPerHour)
 	ok, err := a.within(ctx, pair, govern.PerRecipient())
 	if err == nil && ok {
 		ok, err = a.within(ctx, "auto", all)
@@ -47,6 +47,11 @@ func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, 
 	return true, a.spend(ctx, "auto", all)
 }
 
+// pairKey is under what the automatic mails of a ticket to a recipient are counted.
+func pairKey(ticket int64, recipient string) string {
+	return fmt.Sprintf("auto:%d:%s", ticket, recipient)
+}
+
 // within tells whether one more under the key keeps the windows.
 func (a *act) within(ctx context.Context, key string, ws []govern.Window) (bool, error) {
 	return govern.Within(ws, a.now, func(since time.Time) (int, error) {
@@ -54,13 +59,20 @@ func (a *act) within(ctx context.Context, key string, ws []govern.Window) (bool,
 	})
 }
 
-// spend counts one more under the key, for as long as its windows ask.
+// spend counts one more under the key.
 func (a *act) spend(ctx context.Context, key string, ws []govern.Window) error {
+	return a.spendAt(ctx, key, ws, a.now)
+}
+
+// spendAt counts one more at the time under the key, for as long as its windows ask.
+func (a *act) spendAt(
+	ctx context.Context, key string, ws []govern.Window, at time.Time,
+) error {
 	var keep time.Duration
 	for _, w := range ws {
 		keep = max(keep, w.Every)
 	}
-	if err := a.tx.Spend(ctx, key, a.now, keep); err != nil {
+	if err := a.tx.Spend(ctx, key, at, keep); err != nil {
 		return fmt.Errorf("count %s: %w", key, err)
 	}
 	return nil

@@ -8,7 +8,10 @@ package govern
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"helpgate/tickets"
 )
 
 // Window allows at most Most mails in Every.
@@ -57,4 +60,23 @@ func Within(ws []Window, now time.Time, spent func(since time.Time) (int, error)
 		}
 	}
 	return true, nil
+}
+
+// Next gives the first time, at least at, from which one more keeps all windows, given all that is
+// counted, oldest first, what is planned for later included.
+func Next(ws []Window, at time.Time, counts []tickets.Count) time.Time {
+	for _, w := range ws {
+		n := 0
+		for _, c := range slices.Backward(counts) {
+			if n += c.N; n < w.Most {
+				continue
+			}
+			// The minute in which a window begins counts whole, so that one must be behind it.
+			if free := c.At.Add(w.Every + time.Minute); free.After(at) {
+				at = free
+			}
+			break
+		}
+	}
+	return at
 }

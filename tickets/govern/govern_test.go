@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"helpgate/tickets"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -94,5 +96,33 @@ func TestWhatCannotBeCountedIsNotSent(t *testing.T) {
 	ok, err := Within(AckKnown(), noon, func(time.Time) (int, error) { return 0, away })
 	if ok || !errors.Is(err, away) {
 		t.Errorf("Within = %v, %v", ok, err)
+	}
+}
+
+func TestNextIsTheFirstMinuteThatKeepsAllWindows(t *testing.T) {
+	t.Parallel()
+	ws := []Window{{10 * time.Minute, 2}, {time.Hour, 3}}
+	counts := func(minutes ...int) (cs []tickets.Count) {
+		for _, m := range minutes {
+			cs = append(cs, tickets.Count{At: noon.Add(time.Duration(m) * time.Minute), N: 1})
+		}
+		return cs
+	}
+	for _, c := range []struct {
+		name   string
+		counts []tickets.Count
+		want   time.Duration
+	}{
+		{"nothing counted", nil, 0},
+		{"room for one", counts(-5), 0},
+		{"the short window is full", counts(-5, -1), 6 * time.Minute},
+		{"it was, long ago", counts(-15, -14), 0},
+		{"the long window is full", counts(-50, -40, -1), 11 * time.Minute},
+		{"two in one minute", []tickets.Count{{At: noon, N: 2}}, 11 * time.Minute},
+		{"one is planned", counts(-5, 3), 6 * time.Minute},
+	} {
+		if got := Next(ws, noon, c.counts).Sub(noon); got != c.want {
+			t.Errorf("%s: in %s, want %s", c.name, got, c.want)
+		}
 	}
 }

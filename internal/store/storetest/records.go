@@ -29,6 +29,14 @@ func testBudget(b *bundle) {
 			b.Errorf("%s in the last %v: got %d, want %d", c.key, c.back, got, c.want)
 		}
 	}
+	minute := Now.Truncate(time.Minute)
+	b.equal(read(b, func(tx tickets.Tx) ([]tickets.Count, error) {
+		return tx.Counts(b.ctx, "key")
+	}), []tickets.Count{
+		{At: minute.Add(-24 * time.Hour), N: 1},
+		{At: minute.Add(-10 * time.Minute), N: 1},
+		{At: minute, N: 2},
+	})
 }
 
 func testHeld(b *bundle) {
