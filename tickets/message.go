@@ -105,6 +105,9 @@ type Attachment struct {
 type Blob struct {
 	SHA256 string // lower-case hex
 	Size   int64  // bytes
-	// Data is set between Blobs.Stage and Tx.PutBlob for a blob small enough to be a row.
-	Data []byte
+	// Data, File and Offset are the store's own, from staging to Tx.PutBlob: the bytes of a blob
+	// small enough to be a row, or where it lies.
+	Data   []byte
+	File   string
+	Offset int64
 }

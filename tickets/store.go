@@ -187,11 +187,24 @@ type JournalTx interface {
 	SetMark(ctx context.Context, key, value string) error
 }
 
-// Blobs keeps bytes by their hash: the small ones as rows, the large ones outside the database.
+// Blobs keeps bytes by their hash: the small ones as rows, the large ones outside the database. What
+// is staged counts as kept, and is durable, once the Tx.PutBlob of it was committed; what never is
+// gets collected.
 type Blobs interface {
-	// Stage hashes data and, when it is large, makes it durable. The blob counts as kept once
-	// Tx.PutBlob was committed.
+	// Stage hashes data and stores it when it is large. data must not change until Tx.PutBlob.
 	Stage(ctx context.Context, data []byte) (Blob, error)
+	// Create takes a blob bit by bit and needs little memory however large it is. The context is
+	// the blob's until its end.
+	Create(ctx context.Context) (BlobWriter, error)
 	// Open reads a kept blob. The caller closes it.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
+}
+
+// BlobWriter takes the bytes of one blob. It is for one goroutine.
+type BlobWriter interface {
+	io.Writer
+	// Done ends the blob and stages it. After an error, Write's too, only Abort may follow.
+	Done() (Blob, error)
+	// Abort drops what was written. After Done it does nothing, so that it may be deferred.
+	Abort()
 }

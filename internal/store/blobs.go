@@ -38,6 +38,24 @@ func (b Blobs) Stage(ctx context.Context, data []byte) (tickets.Blob, error) {
 	return staged, b.db.blobs.Put(staged.SHA256, data)
 }
 
+// Create implements tickets.Blobs.
+func (b Blobs) Create(ctx context.Context) (tickets.BlobWriter, error) {
+	return &blobWriter{ctx: ctx, blobs: b}, nil
+}
+
+// blobWriter implements tickets.BlobWriter.
+type blobWriter struct {
+	ctx   context.Context
+	blobs Blobs
+	bytes.Buffer
+}
+
+// Done implements tickets.BlobWriter.
+func (w *blobWriter) Done() (tickets.Blob, error) { return w.blobs.Stage(w.ctx, w.Bytes()) }
+
+// Abort implements tickets.BlobWriter.
+func (w *blobWriter) Abort() {}
+
 // PutBlob implements tickets.MessageTx.
 func (t *tx) PutBlob(ctx context.Context, b tickets.Blob) error {
 	var data any // NULL for what lies in a file
