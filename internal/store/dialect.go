@@ -37,6 +37,8 @@ type dialect struct {
 	lock func(ctx context.Context, db *sql.DB) (unlock func(), err error)
 	// isFull tells that the disk is full.
 	isFull func(err error) bool
+	// mend tells what ends a trouble of the database's; "" for an error that is none.
+	mend func(err error) string
 }
 
 // parameter is a parameter of the common text.
@@ -54,8 +56,9 @@ func sqliteDialect(folder string) dialect {
 		},
 		isFull: func(err error) bool {
 			var e sqlite3.Error
-			return errors.As(err, &e) && e.Code == sqlite3.ErrFull
+			return errors.As(err, &e) && (e.Code == sqlite3.ErrFull || e.SystemErrno == syscall.EDQUOT)
 		},
+		mend: mendSQLite(folder),
 	}
 }
 
@@ -75,6 +78,7 @@ func postgresDialect() dialect {
 			var e *pgconn.PgError
 			return errors.As(err, &e) && e.Code == diskFull
 		},
+		mend: mendPostgres,
 	}
 }
 

@@ -21,6 +21,8 @@ const readers = 8
 // read.
 type sqlite struct {
 	words   dialect
+	folder  string
+	files   files
 	write   *sql.DB
 	read    *sql.DB
 	writer  *writer
@@ -39,6 +41,7 @@ func openSQLite(
 	}
 	s := &sqlite{
 		words:   sqliteDialect(filepath.Dir(path)),
+		folder:  filepath.Dir(path),
 		readers: make(chan *conn, readers),
 		newTx:   newTx,
 		closing: make(chan struct{}),
@@ -74,7 +77,10 @@ func openSQLite(
 	// A statement that is interrupted while it writes takes the whole transaction with it, and so
 	// everybody's update of the group.
 	c.steady = true
-	s.writer = startWriter(c, newTx, s.closing)
+	if s.files, err = filesOf(path); err != nil {
+		return nil, false, err
+	}
+	s.writer = startWriter(c, s.files, newTx, s.closing)
 	return s, created, nil
 }
 
@@ -116,6 +122,9 @@ func (s *sqlite) view(ctx context.Context, fn func(*tx) error) error {
 func (s *sqlite) dialect() dialect { return s.words }
 
 func (s *sqlite) ping(ctx context.Context) error {
+	if err := errors.Join(s.files.there(), room(s.folder)); err != nil {
+		return err
+	}
 	return s.view(ctx, func(t *tx) error {
 		_, err := t.Mark(ctx, "")
 		return err

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync/atomic"
-	"syscall"
 
 	"helpgate/internal/clock"
 	"helpgate/internal/store/blob"
@@ -44,6 +43,8 @@ type DB struct {
 	committed chan struct{}
 	// pruned is when old budgets and keys were last dropped, in microseconds.
 	pruned atomic.Int64
+	// proven is when an update was last made durable, in microseconds; 0 when one has failed since.
+	proven atomic.Int64
 }
 
 var _ tickets.Store = (*DB)(nil)
@@ -106,7 +107,7 @@ func (d *DB) Update(ctx context.Context, fn func(tickets.Tx) error) error {
 
 // View implements tickets.Store. fn must not use the store but by its tx: there are few readers.
 func (d *DB) View(ctx context.Context, fn func(tickets.Tx) error) error {
-	return d.engine.view(ctx, func(t *tx) error { return fn(t) })
+	return d.explain(d.engine.view(ctx, func(t *tx) error { return fn(t) }))
 }
 
 // Committed gives a signal after a commit that may have made rows of the outbox due, so that the
@@ -114,19 +115,10 @@ func (d *DB) View(ctx context.Context, fn func(tickets.Tx) error) error {
 // what another process queues gives none.
 func (d *DB) Committed() <-chan struct{} { return d.committed }
 
-// Ping tells whether the database answers.
-func (d *DB) Ping(ctx context.Context) error {
-	if err := d.engine.ping(ctx); err != nil {
-		return fmt.Errorf("ask database: %w", err)
-	}
-	return nil
-}
-
 // Close waits for what runs, refuses what comes after, and closes the database.
 func (d *DB) Close() error { return d.engine.close() }
 
-// update is Update for the package's own use. A full disk is syscall.ENOSPC whatever the engine
-// calls it, because the wires have an answer of its own for it.
+// update is Update for the package's own use.
 func (d *DB) update(ctx context.Context, level sql.IsolationLevel, fn func(*tx) error) error {
 	var queued bool
 	err := d.engine.update(ctx, level, func(t *tx) error {
@@ -134,16 +126,18 @@ func (d *DB) update(ctx context.Context, level sql.IsolationLevel, fn func(*tx) 
 		queued = t.queued
 		return err
 	})
-	if err != nil && d.engine.dialect().isFull(err) {
-		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
+	if err != nil {
+		d.proven.Store(0)
+		return d.explain(err)
 	}
-	if err == nil && queued {
+	d.proven.Store(d.clock.Now().UnixMicro())
+	if queued {
 		select {
 		case d.committed <- struct{}{}:
 		default:
 		}
 	}
-	return err
+	return nil
 }
 
 func (d *DB) newTx(r runner) *tx { return &tx{run: r, db: d} }

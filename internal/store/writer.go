@@ -21,6 +21,7 @@ var errAborted = errors.New("update aborted")
 // belongs.
 type writer struct {
 	conn    *conn
+	files   files
 	newTx   func(runner) *tx
 	queue   chan *turn
 	closing <-chan struct{}
@@ -34,9 +35,11 @@ type turn struct {
 	done  chan error    // from the writer: durable, or why not
 }
 
-func startWriter(c *conn, newTx func(runner) *tx, closing <-chan struct{}) *writer {
+func startWriter(
+	c *conn, f files, newTx func(runner) *tx, closing <-chan struct{},
+) *writer {
 	w := &writer{
-		conn: c, newTx: newTx, closing: closing,
+		conn: c, files: f, newTx: newTx, closing: closing,
 		queue: make(chan *turn), stopped: make(chan struct{}),
 	}
 	go w.run()
@@ -60,6 +63,9 @@ func (w *writer) update(ctx context.Context, fn func(*tx) error) error {
 		return <-t.done
 	case err := <-t.done:
 		return err
+	case <-ctx.Done():
+		t.ran <- ctx.Err() // whenever its turn comes, that is all there is to it
+		return ctx.Err()
 	}
 }
 
@@ -99,6 +105,9 @@ func (w *writer) group(first *turn) {
 		if err = w.conn.do(`COMMIT`); err != nil {
 			err = fmt.Errorf("commit: %w", err)
 		}
+	}
+	if err == nil {
+		err = w.files.there()
 	}
 	if err != nil {
 		// Without a transaction left it fails, and nothing is left to undo.
