@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"syscall"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -192,6 +193,12 @@ func refusal(err error) error {
 	var known *mailerr.Error
 	if errors.As(err, &known) {
 		return err
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &mailerr.Error{
+			Temporary: true, Code: 452, Enhanced: "4.3.1", Public: "no room here, try again later",
+			Op: "take mail", Err: err,
+		}
 	}
 	return &mailerr.Error{
 		Temporary: true, Code: 451, Enhanced: "4.3.0", Public: "try again later",
