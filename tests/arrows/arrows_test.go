@@ -29,7 +29,8 @@ const (
 var groups = map[string][]string{
 	leaves: {
 		"internal/clock", "internal/lifecycle", "internal/mailerr", "internal/oauth",
-		"internal/rfc", "internal/safefile", "internal/safehtml", "internal/token",
+		"internal/password", "internal/rfc", "internal/safefile", "internal/safehtml",
+		"internal/token",
 	},
 	domain: {
 		"tickets", "tickets/desk", "tickets/thread", "tickets/govern", "tickets/sla",
@@ -89,6 +90,7 @@ var arrows = map[string][]string{
 	"internal/lifecycle": {},
 	"internal/mailerr":   {},
 	"internal/oauth":     {},
+	"internal/password":  {},
 	"internal/rfc":       {},
 	"internal/safefile":  {},
 	"internal/safehtml":  {},
