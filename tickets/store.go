@@ -91,6 +91,11 @@ type PeopleTx interface {
 	Agents(ctx context.Context) ([]Agent, error)
 	// SaveAgent stores a; an ID of 0 makes a new one and sets it.
 	SaveAgent(ctx context.Context, a *Agent) error
+	// PasswordHash gives the agent's, "" when there is none. It is no part of Agent, so that it
+	// cannot come to light wherever agents are shown.
+	PasswordHash(ctx context.Context, agent int64) (string, error)
+	// SetPasswordHash changes it; "" takes it away.
+	SetPasswordHash(ctx context.Context, agent int64, hash string) error
 }
 
 // ParticipantTx keeps who is on a ticket beside its requester.

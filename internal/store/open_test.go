@@ -98,6 +98,29 @@ func TestOpenRefusesNewerSchema(t *testing.T) {
 	})
 }
 
+// TestOpenBringsAnOlderDatabaseUpToDate: what stood in it stays.
+func TestOpenBringsAnOlderDatabaseUpToDate(t *testing.T) {
+	onEngines(t, func(t *testing.T, url string) {
+		old := openTest(t, url)
+		ann := tickets.Agent{Name: "Ann", Addresses: []string{"ann@example.org"}, Active: true}
+		err := old.update(t.Context(), 0, func(tx *tx) error {
+			return errors.Join(tx.SaveAgent(t.Context(), &ann),
+				tx.do(t.Context(), "go back", `ALTER TABLE agent DROP COLUMN password`),
+				tx.do(t.Context(), "go back", `DELETE FROM goose_db_version WHERE version_id > 1`))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := openTest(t, url)
+		err = db.update(t.Context(), 0, func(tx *tx) error {
+			return tx.SetPasswordHash(t.Context(), ann.ID, "$hash$")
+		})
+		if err != nil || db.Created {
+			t.Errorf("Created is %v, error %v", db.Created, err)
+		}
+	})
+}
+
 // TestTwoProcesses: the CLI writes beside the server, and each sees the other's rows at once.
 func TestTwoProcesses(t *testing.T) {
 	onEngines(t, func(t *testing.T, url string) {

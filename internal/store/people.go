@@ -102,6 +102,18 @@ func (t *tx) SaveAgent(ctx context.Context, a *tickets.Agent) (err error) {
 	return err
 }
 
+// PasswordHash implements tickets.PeopleTx.
+func (t *tx) PasswordHash(ctx context.Context, agent int64) (string, error) {
+	return one(ctx, t, fmt.Sprintf("read password hash of agent %d", agent), scanString,
+		`SELECT password FROM agent WHERE id = $1`, agent)
+}
+
+// SetPasswordHash implements tickets.PeopleTx.
+func (t *tx) SetPasswordHash(ctx context.Context, agent int64, hash string) error {
+	return t.change(ctx, fmt.Sprintf("set password hash of agent %d", agent),
+		`UPDATE agent SET password = $1 WHERE id = $2`, hash, agent)
+}
+
 // Participants implements tickets.ParticipantTx.
 func (t *tx) Participants(ctx context.Context, ticket int64) ([]tickets.Participant, error) {
 	scan := func(s scanner) (p tickets.Participant, err error) {

@@ -71,6 +71,28 @@ func testAgents(b *bundle) {
 	}))
 }
 
+// testPasswords: the hash is apart from the agent, and lives through changes of the agent.
+func testPasswords(b *bundle) {
+	ag := tickets.Agent{Name: "Ada", Addresses: []string{"a@example.org"}, Active: true}
+	b.update(func(tx tickets.Tx) error { return tx.SaveAgent(b.ctx, &ag) })
+	hash := func() string {
+		return read(b, func(tx tickets.Tx) (string, error) { return tx.PasswordHash(b.ctx, ag.ID) })
+	}
+	b.equal(hash(), "")
+	b.update(func(tx tickets.Tx) error { return tx.SetPasswordHash(b.ctx, ag.ID, "$hash$") })
+	b.update(func(tx tickets.Tx) error { return tx.SaveAgent(b.ctx, &ag) })
+	b.equal(hash(), "$hash$")
+	b.update(func(tx tickets.Tx) error { return tx.SetPasswordHash(b.ctx, ag.ID, "") })
+	b.equal(hash(), "")
+	b.missing(b.View(b.ctx, func(tx tickets.Tx) error {
+		_, err := tx.PasswordHash(b.ctx, nowhere)
+		return err
+	}))
+	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
+		return tx.SetPasswordHash(b.ctx, nowhere, "$hash$")
+	}))
+}
+
 func testParticipants(b *bundle) {
 	n := b.ticket()
 	p := tickets.Participant{Ticket: n, State: tickets.ParticipantNewcomer, At: Now}

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"Messages/what may change":             testSaveMessage,
 		"People/customers":                     testCustomers,
 		"People/agents":                        testAgents,
+		"People/passwords":                     testPasswords,
 		"People/participants":                  testParticipants,
 		"Thread/refs":                          testRefs,
 		"Thread/keys":                          testKeys,
