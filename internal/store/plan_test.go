@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,20 +20,25 @@ var wholeReads = regexp.MustCompile(`^SCAN (agent|agent_address USING INDEX.*|du
 // newest is the list of all, from the end.
 var newest = regexp.MustCompile(`(?s)ORDER BY (id|number) DESC`)
 
-// checkPlans fails the test when a statement that ran on the store reads a table whole. It knows
-// the statements, because each was prepared.
+// statements gives all that ran on the store: each was prepared.
+func statements(db *DB) (queries []string) {
+	for _, c := range db.engine.(*sqlite).conns {
+		queries = slices.AppendSeq(queries, maps.Keys(c.prepared))
+	}
+	return queries
+}
+
+// checkPlans fails the test when a statement that ran on the store reads a table whole.
 func checkPlans(t *testing.T, db *DB) {
 	t.Helper()
-	for _, c := range db.engine.(*sqlite).conns {
-		for query := range c.prepared {
-			if !strings.Contains(query, "FROM") && !strings.Contains(query, "WHERE") {
-				continue
-			}
-			for _, step := range plan(t, db, query) {
-				if strings.HasPrefix(step, "SCAN") && !wholeReads.MatchString(step) &&
-					!newest.MatchString(query) {
-					t.Errorf("%s\n%s", step, query)
-				}
+	for _, query := range statements(db) {
+		if !strings.Contains(query, "FROM") && !strings.Contains(query, "WHERE") {
+			continue
+		}
+		for _, step := range plan(t, db, query) {
+			if strings.HasPrefix(step, "SCAN") && !wholeReads.MatchString(step) &&
+				!newest.MatchString(query) {
+				t.Errorf("%s\n%s", step, query)
 			}
 		}
 	}
@@ -49,14 +55,12 @@ func TestQueriesFindTheirIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, c := range db.engine.(*sqlite).conns {
-		for query := range c.prepared {
-			if strings.Contains(query, "'waiting', 'sending'") &&
-				slices.ContainsFunc(plan(t, db, query), func(step string) bool {
-					return strings.Contains(step, "COVERING INDEX outbox_due")
-				}) {
-				found++
-			}
+	for _, query := range statements(db) {
+		if strings.Contains(query, "'waiting', 'sending'") &&
+			slices.ContainsFunc(plan(t, db, query), func(step string) bool {
+				return strings.Contains(step, "COVERING INDEX outbox_due")
+			}) {
+			found++
 		}
 	}
 	if found != 2 {
@@ -70,23 +74,18 @@ func plan(t *testing.T, db *DB, query string) (steps []string) {
 	names := parameter.FindAllString(query, -1)
 	slices.Sort(names)
 	args := make([]any, len(slices.Compact(names)))
-	read := db.engine.(*sqlite).read
-	rows, err := read.QueryContext(context.Background(),
-		"EXPLAIN QUERY PLAN "+parameter.ReplaceAllString(query, "?$1"), args...)
-	if err != nil {
-		t.Fatalf("explain %s: %v", query, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	readers := db.engine.(*sqlite).readers
+	c := <-readers
+	defer func() { readers <- c }()
+	err := c.query(context.Background(), "EXPLAIN QUERY PLAN "+query, args, func(s scanner) error {
 		var id, parent, unused int
 		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
+		err := s.Scan(&id, &parent, &unused, &step)
 		steps = append(steps, step)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("explain %s: %v", query, err)
 	}
 	return steps
 }

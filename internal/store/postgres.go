@@ -106,7 +106,7 @@ func (p *postgres) once(ctx context.Context, o *sql.TxOptions, fn func(*tx) erro
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqlTx.Rollback() // does nothing after the commit
-	if err := fn(p.newTx(sqlTx)); err != nil {
+	if err := fn(p.newTx(sqlRunner{sqlTx})); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {

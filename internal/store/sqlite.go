@@ -23,8 +23,6 @@ type sqlite struct {
 	words   dialect
 	folder  string
 	files   files
-	write   *sql.DB
-	read    *sql.DB
 	writer  *writer
 	readers chan *conn
 	conns   []*conn
@@ -54,34 +52,39 @@ func openSQLite(
 	if err := createFile(path); err != nil {
 		return nil, false, err
 	}
-	if s.write, err = connectSQLite(path, writing); err != nil {
-		return nil, false, err
-	}
-	if created, err = migrate(ctx, s.write, s.words, log); err != nil {
-		return nil, false, err
-	}
-	if s.read, err = connectSQLite(path, reading); err != nil {
+	if created, err = s.migrate(ctx, path, log); err != nil {
 		return nil, false, err
 	}
 	for range readers {
-		c, err := s.conn(ctx, s.read)
+		c, err := s.conn(path, reading)
 		if err != nil {
 			return nil, false, err
 		}
 		s.readers <- c
 	}
-	c, err := s.conn(ctx, s.write)
+	c, err := s.conn(path, writing)
 	if err != nil {
 		return nil, false, err
 	}
-	// A statement that is interrupted while it writes takes the whole transaction with it, and so
-	// everybody's update of the group.
-	c.steady = true
+	// The first transaction makes the log, whose file is looked up then.
+	if err := errors.Join(c.do(`BEGIN IMMEDIATE`), c.do(`ROLLBACK`)); err != nil {
+		return nil, false, err
+	}
 	if s.files, err = filesOf(path); err != nil {
 		return nil, false, err
 	}
 	s.writer = startWriter(c, s.files, newTx, s.closing)
 	return s, created, nil
+}
+
+// migrate uses a connection of database/sql, as the migration tool asks.
+func (s *sqlite) migrate(ctx context.Context, path string, log *slog.Logger) (bool, error) {
+	db, err := connectSQLite(path, writing)
+	if err != nil {
+		return false, err
+	}
+	created, err := migrate(ctx, db, s.words, log)
+	return created, errors.Join(err, db.Close())
 }
 
 func existsSQLite(ctx context.Context, path string) (bool, error) {
@@ -143,31 +146,23 @@ func (s *sqlite) close() (err error) {
 	return err
 }
 
-// disconnect closes what is open. The connections go back to their pools first, which would wait
-// for them otherwise.
+// disconnect closes what is open.
 func (s *sqlite) disconnect() error {
 	var errs []error
 	for _, c := range s.conns {
-		errs = append(errs, c.db.Close())
-	}
-	for _, db := range []*sql.DB{s.read, s.write} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+		errs = append(errs, c.close())
 	}
 	return errors.Join(errs...)
 }
 
-// conn takes a connection out of the pool for good.
-func (s *sqlite) conn(ctx context.Context, db *sql.DB) (*conn, error) {
-	c, err := db.Conn(ctx)
+// conn opens a connection that disconnect closes.
+func (s *sqlite) conn(path, options string) (*conn, error) {
+	c, err := openConn(path, options, s.words.rewrite)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, err
 	}
-	s.conns = append(s.conns, &conn{
-		db: c, rewrite: s.words.rewrite, prepared: map[string]*sql.Stmt{},
-	})
-	return s.conns[len(s.conns)-1], nil
+	s.conns = append(s.conns, c)
+	return c, nil
 }
 
 // createFile makes an empty database that only its owner may read: SQLite gives its files the
@@ -197,10 +192,13 @@ const (
 )
 
 func connectSQLite(path, options string) (*sql.DB, error) {
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: options}
-	db, err := sql.Open("sqlite3", dsn.String())
+	db, err := sql.Open("sqlite3", dsn(path, options))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return db, nil
+}
+
+func dsn(path, options string) string {
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -29,20 +28,17 @@ func (t *tx) exec(ctx context.Context, op, query string, args ...any) (int64, er
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", op, err)
 	}
-	result, err := t.run.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", op, err)
-	}
-	n, err := result.RowsAffected()
+	n, err := t.run.exec(ctx, query, args)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	return n, nil
 }
 
-// do runs a statement that may change nothing.
+// do runs a statement that may change nothing and whose rows are not wanted.
 func (t *tx) do(ctx context.Context, op, query string, args ...any) error {
-	_, err := t.exec(ctx, op, query, args...)
+	ignore := func(scanner) (struct{}, error) { return struct{}{}, nil }
+	_, err := list(ctx, t, op, ignore, query, args...)
 	return err
 }
 
@@ -55,11 +51,6 @@ func (t *tx) change(ctx context.Context, op, query string, args ...any) error {
 	return err
 }
 
-// scanner is the row of a query.
-type scanner interface {
-	Scan(into ...any) error
-}
-
 // list gives all rows of a query. They are read to the end before anything else happens, because
 // a prepared statement can be run only once at a time.
 func list[T any](
@@ -69,19 +60,12 @@ func list[T any](
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
-	rows, err := t.run.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", op, err)
-		}
+	err = t.run.query(ctx, query, args, func(s scanner) error {
+		one, err := scan(s)
 		all = append(all, one)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	return all, nil
