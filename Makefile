@@ -8,11 +8,13 @@ SHELL       := /bin/bash
 TAGS  := -tags sqlite_fts5
 TOOL  := go tool -modfile=tools/go.mod
 # What the tests run against, beside Go and gcc.
-DEBIAN := postgresql dovecot-imapd dovecot-lmtpd mutt swaks libnet-ssleay-perl
+DEBIAN := postgresql postfix dovecot-imapd dovecot-lmtpd mutt swaks libnet-ssleay-perl
 
 FUZZTIME ?= 30s
 SOAKTIME ?= 600
-BENCH    ?= .
+# Scenarios of the bench; `make bench BENCH=-help` lists them.
+BENCH    ?= p1 p50 a50
+MICRO    ?= .
 COUNT    ?= 1
 # More words for the command: flags of the demo, of go test.
 ARGS     ?=
@@ -63,8 +65,13 @@ generate: ## Make the files that are made from code.
 	go generate $(TAGS) ./...
 
 .PHONY: bench
-bench: ## Run the benchmarks that match BENCH, COUNT times each.
-	go test $(TAGS) -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(ARGS) ./...
+bench: ## Measure helpgate against Postfix: scenarios BENCH, flags ARGS. As root.
+	@tools/packages postfix postgresql
+	go run $(TAGS) ./tests/bench $(ARGS) $(BENCH)
+
+.PHONY: microbench
+microbench: ## Run the benchmarks of Go that match MICRO, COUNT times each.
+	go test $(TAGS) -run '^$$' -bench '$(MICRO)' -benchmem -count $(COUNT) $(ARGS) ./...
 
 .PHONY: soak
 soak: ## Run in full what the tests run shorter, then repeat all in other orders for SOAKTIME s.

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+)
+
+// accept measures at which rate mails get their 250, turn about.
+type accept struct {
+	name  string
+	kind  kind
+	conns int
+	want  float64 // helpgate's rate, in parts of Postfix's
+	calm  bool    // helpgate's p99 is to be below Postfix's
+}
+
+func (a accept) run(ctx context.Context, b *bench) error {
+	mail := newTemplate(a.kind, "")
+	rival, ours, err := b.turnAbout(
+		func() (result, error) { return b.postfixTurn(ctx, a.conns, mail) },
+		func() (result, error) { return b.gatewayTurn(ctx, a.conns, mail) },
+	)
+	if err != nil {
+		return err
+	}
+	b.report.compare(a.name, rival, ours, a.want, a.calm)
+	return nil
+}
+
+// turnAbout runs the rounds, in each a turn of either; neither is always the one that comes after
+// the other.
+func (b *bench) turnAbout(
+	postfix, helpgate func() (result, error),
+) (rival, ours []result, err error) {
+	turns := []func() error{
+		func() error {
+			r, err := postfix()
+			rival = append(rival, r)
+			return err
+		},
+		func() error {
+			r, err := helpgate()
+			ours = append(ours, r)
+			return err
+		},
+	}
+	switch b.only {
+	case "helpgate":
+		turns = turns[1:]
+	case "postfix":
+		turns = turns[:1]
+	}
+	for range b.rounds {
+		for _, turn := range turns {
+			if err := turn(); err != nil {
+				return nil, nil, err
+			}
+		}
+		slices.Reverse(turns)
+	}
+	return rival, ours, nil
+}
+
+// postfixTurn loads Postfix and waits until its queue is empty again.
+func (b *bench) postfixTurn(ctx context.Context, conns int, mail template) (result, error) {
+	p, err := b.postfix(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	before, err := p.accepted()
+	if err != nil {
+		return result{}, err
+	}
+	r, total, err := b.timed(ctx, b.load(p.addr, conns, mail), nil)
+	if err != nil {
+		return result{}, err
+	}
+	if err := p.drain(); err != nil {
+		return result{}, err
+	}
+	after, err := p.accepted()
+	if err == nil && after-before != total {
+		err = fmt.Errorf("%d mails got 250 and Postfix threw %d away", total, after-before)
+	}
+	say("postfix", r)
+	return r, err
+}
+
+// gatewayTurn loads a helpgate of its own, ends it and counts what it kept.
+func (b *bench) gatewayTurn(ctx context.Context, conns int, mail template) (_ result, err error) {
+	g, err := b.gateway(ctx, setup{})
+	if err != nil {
+		return result{}, err
+	}
+	r, total, err := b.timed(ctx, b.load(g.addr, conns, mail), g)
+	used, _ := g.needed()
+	if err = errors.Join(err, g.kill()); err != nil {
+		return result{}, fmt.Errorf("%w: %s", err, g.said())
+	}
+	say("helpgate", r)
+	fmt.Fprintf(os.Stderr, "             %.0f MiB at most, %.0f µs of CPU a mail, %d delivered\n",
+		mib(used.peak), float64(used.cpu.Microseconds())/float64(total), g.relay.count.Load())
+	if b.senders == 0 {
+		err = g.check(ctx, total)
+	}
+	return r, errors.Join(err, g.remove())
+}
+
+// timed sends for the time of warming up, then for the time that counts, with the profiler at work
+// in g, which may be nil. total counts all mails that got 250.
+func (b *bench) timed(ctx context.Context, l load, g *gateway) (r result, total int, err error) {
+	l.lasting = time.Duration(b.warmup * float64(time.Second))
+	if l.lasting > 0 {
+		if r, err = l.run(ctx); err != nil {
+			return r, 0, err
+		}
+		total = r.mails
+	}
+	l.lasting = time.Duration(b.seconds * float64(time.Second))
+	if g == nil {
+		r, err = l.run(ctx)
+	} else {
+		r, err = g.measured(func() (result, error) { return l.run(ctx) })
+	}
+	return r, total + r.mails, err
+}
+
+// say shows a turn while the run goes on.
+func say(who string, r result) {
+	fmt.Fprintf(os.Stderr, "  %-10s %s\n", who, cell([]result{r}))
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// gatewayConfig is helpgate as it comes, with a mailbox, the relay, room for the generator's one
+// address, and the budgets raised so that each mail is answered and told.
+const gatewayConfig = `data_dir = "data"
+[site]
+name = "Desk"
+hostname = "desk.example"
+[[mailbox]]
+address = "` + support + `"
+name = "Desk Support"
+[smtp]
+listen = "127.0.0.1:0"
+max_connections_per_ip = 1000
+[metrics]
+listen = "127.0.0.1:0"
+[relay]
+address = %q
+tls = "none"
+connections = %d
+[policy]
+auto_per_hour = 2000000000
+notifications_per_minute = 1000000000
+[database]
+url = %q
+`
+
+// gateway is a running helpgate and the relay that it sends to.
+type gateway struct {
+	*process
+	dir      string
+	binary   string
+	database string
+	addr     string // of SMTP
+	metrics  string // of /metrics
+	relay    *sink
+	profile  string
+}
+
+// setup says how a gateway differs from the plain one.
+type setup struct {
+	database string // URL; SQLite in its own folder when ""
+	config   string // more TOML
+	look     func(to string, at time.Time, head []byte)
+}
+
+var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+) metrics=(\S+)`)
+
+// gateway starts one on an empty database, with one agent.
+func (b *bench) gateway(ctx context.Context, s setup) (_ *gateway, err error) {
+	g := &gateway{database: or(s.database, "sqlite:helpgate.db"), profile: b.profile}
+	if g.binary, err = b.build(ctx); err != nil {
+		return nil, err
+	}
+	if g.dir, err = b.folder("helpgate"); err != nil {
+		return nil, err
+	}
+	if g.relay, err = newSink(s.look); err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf(gatewayConfig, g.relay.addr(), b.lanes, g.database) + s.config
+	if err := os.WriteFile(filepath.Join(g.dir, "helpgate.toml"), []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	if _, err := g.verb(ctx, "agent", "add", "--email", agent, "--name", "Ann"); err != nil {
+		return nil, err
+	}
+	return g, g.serve()
+}
+
+// serve starts the process and waits until it listens.
+func (g *gateway) serve() (err error) {
+	cmd := exec.Command(g.binary, "-c", "helpgate.toml", "serve")
+	cmd.Dir = g.dir
+	if g.profile != "" {
+		cmd.Env = append(os.Environ(), "HELPGATE_BENCH_PROFILE="+g.profile)
+	}
+	if g.process, err = start(cmd, g.dir); err != nil {
+		return err
+	}
+	found, err := g.await(servingAt)
+	if err != nil {
+		return err
+	}
+	g.addr, g.metrics = found[1], found[2]
+	return nil
+}
+
+// verb calls the command line beside the server and gives what it printed.
+func (g *gateway) verb(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, g.binary, append([]string{"-c", "helpgate.toml"}, args...)...)
+	cmd.Dir = g.dir
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("%w: %s", err, exit.Stderr)
+		}
+		return nil, fmt.Errorf("helpgate %v: %w", args, err)
+	}
+	return out, nil
+}
+
+// measured runs what is to be measured, with the profiler at work when a profile is wanted.
+func (g *gateway) measured(run func() (result, error)) (result, error) {
+	if g.profile == "" {
+		return run()
+	}
+	if err := g.signal(syscall.SIGUSR1); err != nil {
+		return result{}, err
+	}
+	r, err := run()
+	return r, errors.Join(err, g.signal(syscall.SIGUSR2))
+}
+
+// kill ends it as a power cut does: what it answered 250 to must be there all the same, and nothing
+// of its outbox runs into the other's turn. After that its folder can be looked at and removed.
+func (g *gateway) kill() error {
+	g.end(os.Kill)
+	g.relay.close()
+	return g.faults()
+}
+
+// faults gives what the log holds that a sound run does not.
+func (g *gateway) faults() error {
+	log, err := os.ReadFile(g.log)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(log) {
+		if bytes.Contains(line, []byte("level=ERROR")) {
+			return fmt.Errorf("helpgate's log: %s", line)
+		}
+	}
+	return nil
+}
+
+// remove forgets a gateway that ended.
+func (g *gateway) remove() error { return os.RemoveAll(g.dir) }
