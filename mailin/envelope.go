@@ -28,6 +28,8 @@ type Envelope struct {
 	Helo string
 	// RemoteAddr is the peer's IP address, "" when there is no peer.
 	RemoteAddr string
+	// Agent is the agent who logged in to hand the mail in (RFC 4954), 0 for nobody.
+	Agent int64
 	// ReceivedAt is the instant at which the mail was complete, UTC.
 	ReceivedAt time.Time
 }

@@ -71,7 +71,7 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	p := rd.Mail
 	m := &tickets.Mail{
 		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
-		ReceivedAt: env.ReceivedAt, Recipients: recipients(env, rd),
+		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Recipients: recipients(env, rd),
 		To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
 		ThreadTopic: cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),

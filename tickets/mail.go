@@ -15,6 +15,9 @@ type Mail struct {
 	// in key form, first named first, each once.
 	Recipients []string
 	ReceivedAt time.Time
+	// Agent is the agent who logged in to hand it in (RFC 4954), whoever stands in From; 0 for
+	// nobody.
+	Agent int64
 
 	From Person // address in key form; empty when there is not exactly one
 	// Untrusted tells that there was not exactly one From with exactly one address.

@@ -51,19 +51,22 @@ func (r *reception) objection(
 	ctx context.Context, t tickets.Ticket, ag tickets.Agent,
 ) (tickets.HeldReason, error) {
 	teams := r.teams(r.standing[t.Number])
+	verified := r.mail.Verified == tickets.VerifiedPass
 	switch claim := r.agentClaim(ag.ID); {
 	case !ag.Active:
 		return tickets.HeldInactiveAgent, nil
+	case r.mail.Agent != 0 && r.mail.Agent != ag.ID:
+		return tickets.HeldUnverifiedAgent, nil // somebody else wrote in this agent's name
 	case claim == nil || claim.Person != ag.ID:
 		if r.mail.Automatic {
 			return tickets.HeldAgentAutomatic, nil
 		}
 		return tickets.HeldUnverifiedAgent, nil
-	case t.Status == tickets.StatusClosed && r.now.Sub(t.ClosedAt) > AgentTokenLife:
+	case t.Status == tickets.StatusClosed && r.now.Sub(t.ClosedAt) > AgentTokenLife && !verified:
 		return tickets.HeldExpiredToken, nil
 	case !slices.ContainsFunc(teams, ag.Serves) && t.Assignee != ag.ID:
 		return tickets.HeldNoAccess, nil
-	case r.Policy.AgentAuth == AuthStrict:
+	case r.Policy.AgentAuth == AuthStrict && !verified:
 		return tickets.HeldStrict, nil
 	}
 	auto, err := r.agentAutomatic(ctx, ag)

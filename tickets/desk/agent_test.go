@@ -79,10 +79,42 @@ func TestRules5WhoActsAsAgent(t *testing.T) {
 			},
 		},
 		{
+			name: "closed for long, logged in",
+			before: func(o *office) {
+				err := o.SetStatus(context.Background(), 1, tickets.StatusClosed, "")
+				if err != nil {
+					o.t.Fatal(err)
+				}
+				o.clock.Advance(AgentTokenLife + time.Hour)
+			},
+			mail: func(o *office) *tickets.Mail {
+				return o.mail(ann, "Use water.", asAgent(o.ann, 1), loggedIn(o.ann))
+			},
+		},
+		{
 			name: "strict", reason: tickets.HeldStrict,
 			before: func(o *office) { o.Policy.AgentAuth = AuthStrict },
 			mail: func(o *office) *tickets.Mail {
 				return o.mail(ann, "Use water.", asAgent(o.ann, 1))
+			},
+		},
+		{
+			name:   "strict, logged in",
+			before: func(o *office) { o.Policy.AgentAuth = AuthStrict },
+			mail: func(o *office) *tickets.Mail {
+				return o.mail(ann, "Use water.", asAgent(o.ann, 1), loggedIn(o.ann))
+			},
+		},
+		{
+			name: "a colleague logged in", reason: tickets.HeldUnverifiedAgent,
+			mail: func(o *office) *tickets.Mail {
+				return o.mail(ann, "Use water.", asAgent(o.ann, 1), loggedIn(o.ben))
+			},
+		},
+		{
+			name: "logged in without a token", reason: tickets.HeldUnverifiedAgent,
+			mail: func(o *office) *tickets.Mail {
+				return o.mail(ann, "Use water.", asCustomer(1), loggedIn(o.ann))
 			},
 		},
 		{

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"helpgate/internal/clock"
+	"helpgate/internal/password"
 	"helpgate/internal/token"
 	"helpgate/tickets"
 )
@@ -56,10 +57,13 @@ type Config struct {
 }
 
 // Desk judges. Make one with New.
-type Desk struct{ Config }
+type Desk struct {
+	Config
+	hasher *password.Hasher
+}
 
 // New makes a Desk.
-func New(cfg Config) *Desk { return &Desk{cfg} }
+func New(cfg Config) *Desk { return &Desk{cfg, password.NewHasher()} }
 
 // act is one verb under way, within one transaction.
 type act struct {

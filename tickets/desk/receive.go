@@ -52,6 +52,7 @@ func (d *Desk) Receive(ctx context.Context, m *tickets.Mail) (Receipt, error) {
 func (r *reception) judge(ctx context.Context) error {
 	r.mailbox, r.others = r.addressed()
 	r.journal = r.newJournal()
+	r.verify()
 	key := thread.KeyOf(r.mail)
 	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
 	if err != nil {
@@ -85,6 +86,15 @@ func (r *reception) judge(ctx context.Context) error {
 		return fmt.Errorf("write key: %w", err)
 	}
 	return nil
+}
+
+// verify takes a log-in as proof of who wrote: AUTH counts where From is the same agent's address
+// (RULES section 5).
+func (r *reception) verify() {
+	ag, ok := r.agent(r.mail.Agent)
+	if ok && !r.mail.Untrusted && ag.Writes(r.mail.From.Address) {
+		r.mail.Verified = tickets.VerifiedPass
+	}
 }
 
 // dispatch hands the mail to those who deal with its kind.
