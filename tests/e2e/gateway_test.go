@@ -41,8 +41,10 @@ type options struct {
 	mailbox  string   // the support mailbox's address; support when ""
 	tokens   string   // of the support mailbox; "plus" when ""
 	locale   string   // of the mailbox; "en" when ""
+	smtp     string   // more lines of [smtp], each with its end
 	config   string   // more TOML, appended
-	database string   // [database] url; SQLite in the test's folder when ""
+	data     string   // data_dir; in the test's folder when ""
+	database string   // [database] url; SQLite in the data_dir when ""
 	agents   []string // addresses; ann alone when nil
 	relay    sink.Options
 }
@@ -51,6 +53,7 @@ type options struct {
 type gateway struct {
 	t      testing.TB
 	dir    string
+	data   string
 	config string
 	relay  *testkit.Sink
 	smtp   string // where it listens
@@ -66,7 +69,8 @@ func start(t testing.TB, o options) *gateway {
 	t.Helper()
 	g := &gateway{t: t, dir: t.TempDir(), relay: testkit.NewSink(t, o.relay)}
 	g.config = filepath.Join(g.dir, "helpgate.toml")
-	text := fmt.Sprintf(`data_dir = "data"
+	g.data = or(o.data, filepath.Join(g.dir, "data"))
+	text := fmt.Sprintf(`data_dir = %q
 [site]
 name = "Desk"
 hostname = "desk.example"
@@ -78,10 +82,10 @@ tokens = %q
 reply_domain = "reply.desk.example"
 [smtp]
 listen = "127.0.0.1:0"
-[relay]
+%s[relay]
 address = %q
 tls = "none"
-`, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), g.relay.Addr())
+`, g.data, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), o.smtp, g.relay.Addr())
 	if o.database != "" {
 		text += fmt.Sprintf("[database]\nurl = %q\n", o.database)
 	}
