@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"syscall"
 	"time"
@@ -82,8 +85,7 @@ func mendSQLite(folder string) func(error) string {
 func mendPostgres(err error) string {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
-		var down *pgconn.ConnectError
-		if errors.As(err, &down) {
+		if unreachable(err) {
 			return "see to it that PostgreSQL runs and that [database] url leads to it"
 		}
 		return ""
@@ -99,6 +101,14 @@ func mendPostgres(err error) string {
 		return "PostgreSQL is about to stop or to start"
 	}
 	return ""
+}
+
+// unreachable tells that the server is not there, or not any more.
+func unreachable(err error) bool {
+	var down *pgconn.ConnectError
+	var cut *net.OpError
+	return errors.As(err, &down) || errors.As(err, &cut) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // files are those of an open SQLite database. A name that leads elsewhere, or nowhere, means that
