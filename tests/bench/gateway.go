@@ -119,11 +119,17 @@ func (g *gateway) measured(run func() (result, error)) (result, error) {
 	if g.profile == "" {
 		return run()
 	}
+	if err := os.RemoveAll(g.profile); err != nil {
+		return result{}, err
+	}
 	if err := g.signal(syscall.SIGUSR1); err != nil {
 		return result{}, err
 	}
 	r, err := run()
-	return r, errors.Join(err, g.signal(syscall.SIGUSR2))
+	return r, errors.Join(err, g.signal(syscall.SIGUSR2), g.until(func() bool {
+		_, err := os.Stat(g.profile)
+		return err == nil
+	}))
 }
 
 // kill ends it as a power cut does: what it answered 250 to must be there all the same, and nothing

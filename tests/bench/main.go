@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -79,6 +80,9 @@ func main() {
 	flag.StringVar(&o.measure, "helpgate", "", "program to measure; without it, this tree's is built")
 	flag.Usage = usage
 	flag.Parse()
+	if o.profile != "" { // the server has another folder
+		o.profile, _ = filepath.Abs(o.profile)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, o, flag.Args()); err != nil {

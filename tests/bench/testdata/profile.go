@@ -8,7 +8,7 @@ import (
 )
 
 // The bench lays this file over cmd/helpgate when it is asked for a profile: from SIGUSR1 to SIGUSR2
-// the process writes one to the file that HELPGATE_BENCH_PROFILE names.
+// the process makes one, and then puts it whole where HELPGATE_BENCH_PROFILE says.
 func init() {
 	path := os.Getenv("HELPGATE_BENCH_PROFILE")
 	if path == "" {
@@ -17,18 +17,18 @@ func init() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGUSR2)
 	go func() {
-		for s := range signals {
-			if s == syscall.SIGUSR2 {
-				pprof.StopCPUProfile()
-				continue
-			}
-			f, err := os.Create(path)
-			if err == nil {
-				err = pprof.StartCPUProfile(f)
-			}
-			if err != nil {
-				panic(err)
-			}
+		<-signals
+		part, err := os.Create(path + ".part")
+		if err == nil {
+			err = pprof.StartCPUProfile(part)
+		}
+		if err != nil {
+			panic(err)
+		}
+		<-signals
+		pprof.StopCPUProfile()
+		if err := os.Rename(part.Name(), path); err != nil {
+			panic(err)
 		}
 	}()
 }
