@@ -201,21 +201,26 @@ func (g *gateway) noteOf(ctx context.Context, person string) (note out, ok bool)
 	return note, err == nil
 }
 
-// messageIDs counts the messages of all tickets by their Message-ID. It reads the store beside the
-// gateway, because there are too many tickets to ask for each.
-func messageIDs(t *testing.T, g *gateway, o options) map[string]int {
+// beside opens the gateway's store beside it, for what the command line would take too long to ask
+// or does not give. It is closed with the test.
+func beside(t *testing.T, g *gateway, o options) *store.DB {
 	t.Helper()
-	data := filepath.Join(g.dir, "data")
 	db, err := store.Open(t.Context(), store.Options{
-		URL: or(o.database, "sqlite:"+filepath.Join(data, "helpgate.db")), Clock: clock.System{},
-		Blobs: "file:" + filepath.Join(data, "blobs"), Logger: slog.New(slog.DiscardHandler),
+		URL: or(o.database, "sqlite:"+filepath.Join(g.data, "helpgate.db")), Clock: clock.System{},
+		Blobs: "file:" + filepath.Join(g.data, "blobs"), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// messageIDs counts the messages of all tickets by their Message-ID.
+func messageIDs(t *testing.T, g *gateway, o options) map[string]int {
+	t.Helper()
 	times := map[string]int{}
-	err = db.View(t.Context(), func(tx tickets.Tx) error {
+	err := beside(t, g, o).View(t.Context(), func(tx tickets.Tx) error {
 		all, err := tx.Tickets(t.Context(), tickets.TicketFilter{Merged: true})
 		for _, tk := range all {
 			messages, err := tx.Messages(t.Context(), tk.Number)

@@ -1,0 +1,53 @@
+package e2e
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+
+	"helpgate/internal/testkit"
+)
+
+func TestLockedDatabase(t *testing.T) {
+	t.Parallel()
+	fault{
+		strike: func(t *testing.T, g *gateway) func() {
+			return lock(t, filepath.Join(g.data, "helpgate.db"))
+		},
+		reply: "451 4.3.", says: "end the program that keeps it locked", broken: "write to database",
+	}.ride(t)
+}
+
+// lock holds a database as a program does that works long in it, or forgot it.
+func lock(t *testing.T, path string) (unlock func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?_txlock=exclusive&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestPostgresStopped(t *testing.T) {
+	t.Parallel()
+	server := testkit.StartPostgres(t)
+	fault{
+		o: options{database: server.URL},
+		strike: func(t *testing.T, _ *gateway) func() {
+			server.Stop()
+			return func() { server.Start(t) }
+		},
+		reply: "451 4.3.", says: "see to it that PostgreSQL runs", broken: "PostgreSQL",
+	}.ride(t)
+}
