@@ -22,7 +22,7 @@ func (a accept) run(ctx context.Context, b *bench) error {
 	mail := newTemplate(a.kind, "")
 	rival, ours, err := b.turnAbout(
 		func() (result, error) { return b.postfixTurn(ctx, a.conns, mail) },
-		func() (result, error) { return b.gatewayTurn(ctx, a.conns, mail) },
+		func() (result, error) { return b.turn(ctx, setup{}, a.conns, mail) },
 	)
 	if err != nil {
 		return err
@@ -90,9 +90,11 @@ func (b *bench) postfixTurn(ctx context.Context, conns int, mail template) (resu
 	return r, err
 }
 
-// gatewayTurn loads a helpgate of its own, ends it and counts what it kept.
-func (b *bench) gatewayTurn(ctx context.Context, conns int, mail template) (_ result, err error) {
-	g, err := b.gateway(ctx, setup{})
+// turn loads a helpgate of its own, ends it and counts what it kept.
+func (b *bench) turn(
+	ctx context.Context, s setup, conns int, mail template,
+) (_ result, err error) {
+	g, err := b.gateway(ctx, s)
 	if err != nil {
 		return result{}, err
 	}

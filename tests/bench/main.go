@@ -64,6 +64,12 @@ var scenarios = []struct {
 		"delivery-rsa", "the same, signed with RSA of 2048 bits",
 		delivery{name: "delivery-rsa", sign: signRSA}.run,
 	},
+	{
+		"latency", "100 mails a second: from 250 to the acknowledgement at the relay",
+		latency{pace: 100, most: 50 * time.Millisecond}.run,
+	},
+	{"memory", "how much is resident at most", memory},
+	{"postgres", "2 KB text on PostgreSQL, 1 and 50 connections", onPostgres},
 }
 
 func main() {

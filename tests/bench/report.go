@@ -22,8 +22,8 @@ func (r *report) add(cells ...string) {
 	r.lines = append(r.lines, "| "+strings.Join(cells, " | ")+" |")
 }
 
-// compare appends the turns of both. want is what the median of the rounds' ratios is to be; calm:
-// helpgate's p99 is to be below the other's too.
+// compare appends the turns of both. want is what the median of the rounds' ratios is to be, 0 for
+// what is only reported; calm: helpgate's p99 is to be below the other's too.
 func (r *report) compare(name string, rival, ours []result, want float64, calm bool) {
 	var ratios []float64
 	for i := range min(len(rival), len(ours)) {
@@ -38,7 +38,11 @@ func (r *report) compare(name string, rival, ours []result, want float64, calm b
 		wanted += ", p99 below"
 		met = met && percentile(ours, wholeTimes, 0.99) < percentile(rival, wholeTimes, 0.99)
 	}
-	r.add(name, cell(rival), cell(ours), fmt.Sprintf("%.2f", median(ratios)), wanted, verdict(met))
+	verdict := verdict(met)
+	if want == 0 {
+		wanted, verdict = "-", "-"
+	}
+	r.add(name, cell(rival), cell(ours), fmt.Sprintf("%.2f", median(ratios)), wanted, verdict)
 }
 
 // verdict tells whether what was wanted was met.
