@@ -17,7 +17,7 @@ import (
 
 func agentCommand(a *app) *cobra.Command {
 	return group("agent", "The people who answer",
-		agentAdd(a), agentList(a), agentShow(a), agentDisable(a))
+		agentAdd(a), agentList(a), agentShow(a), agentDisable(a), agentPassword(a))
 }
 
 func agentAdd(a *app) *cobra.Command {

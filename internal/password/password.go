@@ -105,8 +105,8 @@ func prepare(plain string) (string, error) {
 	return text, nil
 }
 
-// Generate gives a new password of 130 bits: 26 letters and digits.
-func Generate() string { return rand.Text() }
+// Generate gives a new password of 130 bits: 26 letters and digits, without those that are mixed up.
+func Generate() string { return strings.ToLower(rand.Text()) }
 
 func (h *Hasher) key(ctx context.Context, f form, text string, n uint32) ([]byte, error) {
 	select {
