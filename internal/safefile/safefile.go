@@ -1,8 +1,8 @@
 // Package safefile writes a file whole or not at all: after a crash or a power cut the path
 // holds the old bytes or the new ones, never a part.
 //
-// It is for files that are replaced as one (configuration, blobs, generated pages), not for logs
-// or databases. It is called by the CLI and by store/blob, and owns no goroutine.
+// It is for files that are replaced as one (configuration, generated pages), not for logs
+// or databases. It is called by the CLI and owns no goroutine.
 package safefile
 
 import (

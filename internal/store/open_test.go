@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -104,9 +105,7 @@ func TestOpenBringsAnOlderDatabaseUpToDate(t *testing.T) {
 		old := openTest(t, url)
 		ann := tickets.Agent{Name: "Ann", Addresses: []string{"ann@example.org"}, Active: true}
 		err := old.update(t.Context(), 0, func(tx *tx) error {
-			return errors.Join(tx.SaveAgent(t.Context(), &ann),
-				tx.do(t.Context(), "go back", `ALTER TABLE agent DROP COLUMN password`),
-				tx.do(t.Context(), "go back", `DELETE FROM goose_db_version WHERE version_id > 1`))
+			return errors.Join(tx.SaveAgent(t.Context(), &ann), toFirstSchema(t, tx))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -119,6 +118,50 @@ func TestOpenBringsAnOlderDatabaseUpToDate(t *testing.T) {
 			t.Errorf("Created is %v, error %v", db.Created, err)
 		}
 	})
+}
+
+// TestOpenFindsTheBlobsOfTheFirstSchema: each had a file named by its hash.
+func TestOpenFindsTheBlobsOfTheFirstSchema(t *testing.T) {
+	onEngines(t, func(t *testing.T, url string) {
+		o, sum := testOptions(t, url), strings.Repeat("ab", 32)
+		folder := filepath.Join(strings.TrimPrefix(o.Blobs, "file:"), "ab")
+		err := errors.Join(os.MkdirAll(folder, 0o700),
+			os.WriteFile(filepath.Join(folder, sum), []byte("large"), 0o600),
+			openTest(t, url).update(t.Context(), 0, func(tx *tx) error {
+				return errors.Join(toFirstSchema(t, tx), tx.do(t.Context(), "put blob",
+					`INSERT INTO blob (sha256, size, data) VALUES ($1, 5, NULL)`, sum))
+			}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		r, err := db.Blobs().Open(t.Context(), sum)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if got, err := io.ReadAll(r); string(got) != "large" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+// toFirstSchema takes back what the migrations after the first have made.
+func toFirstSchema(t *testing.T, tx *tx) (err error) {
+	for _, query := range []string{
+		`ALTER TABLE agent DROP COLUMN password`,
+		`DROP INDEX blob_by_file`,
+		`ALTER TABLE blob DROP COLUMN file`,
+		`ALTER TABLE blob DROP COLUMN file_offset`,
+		`DELETE FROM goose_db_version WHERE version_id > 1`,
+	} {
+		err = errors.Join(err, tx.do(t.Context(), "go back", query))
+	}
+	return err
 }
 
 // TestTwoProcesses: the CLI writes beside the server, and each sees the other's rows at once.

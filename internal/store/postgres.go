@@ -106,7 +106,11 @@ func (p *postgres) once(ctx context.Context, o *sql.TxOptions, fn func(*tx) erro
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqlTx.Rollback() // does nothing after the commit
-	if err := fn(p.newTx(sqlRunner{sqlTx})); err != nil {
+	t := p.newTx(sqlRunner{sqlTx})
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := t.syncBlobs(); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {

@@ -17,12 +17,14 @@ import (
 // errClosed meets whoever comes after Close.
 var errClosed = errors.New("store is closed")
 
-// Options are what a store is opened with; all of them are needed.
+// Options are what a store is opened with; all but Files are needed.
 type Options struct {
 	// URL is "sqlite:/absolute/path.db", taken as it stands, or "postgres://…" as libpq reads it.
 	URL string
 	// Blobs is where large blobs lie: "file:/absolute/path".
 	Blobs string
+	// Files are what blobs are written to; nil for the operating system's.
+	Files blob.Files
 	// Node names the process that sends: rows that it leases are its own, and free at once when it
 	// starts anew (Rows.Reclaim). "" for one that sends nothing.
 	Node   string
@@ -65,7 +67,7 @@ type engine interface {
 // date under a lock that other processes keep too. A schema that is newer than this program is
 // refused with ErrNewerSchema.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	blobs, err := blob.Open(o.Blobs)
+	blobs, err := blob.Open(o.Blobs, o.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +118,11 @@ func (d *DB) View(ctx context.Context, fn func(tickets.Tx) error) error {
 func (d *DB) Committed() <-chan struct{} { return d.committed }
 
 // Close waits for what runs, refuses what comes after, and closes the database.
-func (d *DB) Close() error { return d.engine.close() }
+func (d *DB) Close() error {
+	err := d.engine.close()
+	d.blobs.Close()
+	return err
+}
 
 // update is Update for the package's own use.
 func (d *DB) update(ctx context.Context, level sql.IsolationLevel, fn func(*tx) error) error {

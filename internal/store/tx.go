@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"helpgate/internal/store/blob"
 	"helpgate/tickets"
 )
 
@@ -18,6 +19,8 @@ type tx struct {
 	db  *DB
 	// queued tells that rows of the outbox may have become due.
 	queued bool
+	// places are what its rows name outside the database.
+	places []blob.Place
 }
 
 var _ tickets.Tx = (*tx)(nil)

@@ -30,6 +30,7 @@ type writer struct {
 
 // turn is one update on its way.
 type turn struct {
+	tx    *tx           // from when it runs
 	start chan struct{} // from the writer: run now
 	ran   chan error    // to the writer: how it went
 	done  chan error    // from the writer: durable, or why not
@@ -75,7 +76,8 @@ func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) {
 	defer func() { t.ran <- err }()
 	if err = ctx.Err(); err == nil {
 		err = errAborted
-		err = fn(w.newTx(w.conn))
+		t.tx = w.newTx(w.conn)
+		err = fn(t.tx)
 	}
 }
 
@@ -101,6 +103,11 @@ func (w *writer) group(first *turn) {
 		return
 	}
 	kept, err := w.turns(first)
+	for _, t := range kept {
+		if err == nil {
+			err = t.tx.syncBlobs() // one flush for all of them
+		}
+	}
 	if err == nil {
 		if err = w.conn.do(`COMMIT`); err != nil {
 			err = fmt.Errorf("commit: %w", err)

@@ -74,6 +74,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"Journal/kept whole":                   testJournal,
 		"Journal/marks":                        testMarks,
 		"Blobs/small, large and empty":         testBlobs,
+		"Blobs/bit by bit":                     testBlobWriter,
+		"Blobs/given up":                       testBlobAbort,
+		"Blobs/many at once":                   testBlobsAtOnce,
 		"Blobs/kept with the transaction only": testBlobUncommitted,
 	} {
 		t.Run(name, func(t *testing.T) {
