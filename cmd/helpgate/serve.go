@@ -32,7 +32,8 @@ func serveCommand(a *app) *cobra.Command {
 			if err != nil {
 				return errors.Join(err, w.Close())
 			}
-			logger.Info("helpgate serves", "smtp", g.smtpAddr, "metrics", g.metricsAddr,
+			logger.Info("helpgate serves", "smtp", g.smtpAddr, "lmtp", g.lmtpAddr,
+				"submission", g.submissionAddr, "metrics", g.metricsAddr,
 				"mailboxes", len(w.mailboxes))
 			return errors.Join(lifecycle.Run(ctx, logger, g.services...), w.Close())
 		},

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
-	"strings"
-	"time"
 
 	"helpgate/internal/lifecycle"
 	"helpgate/internal/ops"
@@ -47,12 +44,17 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 	if err := g.serveMetrics(ctx, w.config.Metrics.Listen); err != nil {
 		return nil, err
 	}
-	g.add("outbox", sender.Run)
-	g.add("kick", func(ctx context.Context) error { return w.kick(ctx, sender) })
-	if err := g.serveSMTP(ctx, w, gate); err != nil {
+	roads, err := g.listenForMail(ctx, w, gate)
+	if err != nil {
 		g.close()
 		return nil, err
 	}
+	outbox := lifecycle.Service{Name: "outbox", Run: sender.Run}
+	kick := lifecycle.Service{Name: "kick", Run: func(ctx context.Context) error {
+		return w.kick(ctx, sender)
+	}}
+	// What comes in at the end goes out after the next start: neither waits for the other.
+	g.add(lifecycle.Together("mail", append(roads, outbox, kick)...))
 	return g, nil
 }
 
@@ -62,21 +64,18 @@ type gateway struct {
 	checks    []ops.Check
 	services  []lifecycle.Service
 	listeners []net.Listener
-	// Where SMTP and metrics listen; "" when they do not.
-	smtpAddr, metricsAddr string
+	// Where they listen; "" when they do not.
+	smtpAddr, lmtpAddr, submissionAddr, metricsAddr string
 }
 
-func (g *gateway) add(name string, run func(context.Context) error) {
-	g.services = append(g.services, lifecycle.Service{Name: name, Run: run})
-}
+func (g *gateway) add(s lifecycle.Service) { g.services = append(g.services, s) }
 
-// listen opens a listener before anything runs, so that a port that is taken is a clear error at
-// the start.
-func (g *gateway) listen(ctx context.Context, what, address string) (net.Listener, error) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", address)
+// listen opens the listener of a section before anything runs, so that a port that is taken is a
+// clear error at the start.
+func (g *gateway) listen(ctx context.Context, section, address string) (net.Listener, error) {
+	ln, err := smtpd.Listen(ctx, address)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("[%s] listen: %w", section, err)
 	}
 	g.listeners = append(g.listeners, ln)
 	return ln, nil
@@ -93,82 +92,15 @@ func (g *gateway) serveMetrics(ctx context.Context, address string) error {
 	if address == "" {
 		return nil
 	}
-	ln, err := g.listen(ctx, "[metrics] listen", address)
+	ln, err := g.listen(ctx, "metrics", address)
 	if err != nil {
 		return err
 	}
 	g.metricsAddr = ln.Addr().String()
-	g.add("metrics", func(ctx context.Context) error {
+	g.add(lifecycle.Service{Name: "metrics", Run: func(ctx context.Context) error {
 		return ops.Serve(ctx, ln, g.metrics.Handler(g.checks...))
-	})
+	}})
 	return nil
-}
-
-func (g *gateway) serveSMTP(ctx context.Context, w *world, gate *mailin.Gate) error {
-	c := w.config.SMTP
-	if c.Listen == "" {
-		return nil
-	}
-	cfg := smtpd.Config{
-		Hostname: w.config.Site.Hostname, Logger: w.logger, Clock: w.clock,
-		MaxConnections: c.MaxConnections, MaxConnectionsPerIP: c.MaxConnectionsPerIP,
-		MaxCommands: c.MaxCommands, MaxMails: c.MaxMailsPerConnection,
-		MaxRefused: c.MaxFailedRecipients, MaxRecipients: c.MaxRecipients,
-		MaxMessageBytes: c.MaxMessageSize, IdleTimeout: c.IdleTimeout, MailTimeout: c.MailTimeout,
-		Count: g.count,
-	}
-	if c.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
-		if err != nil {
-			return fmt.Errorf("[smtp] tls_cert: %w", err)
-		}
-		cfg.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	}
-	ln, err := g.listen(ctx, "[smtp] listen", c.Listen)
-	if err != nil {
-		return err
-	}
-	g.smtpAddr = ln.Addr().String()
-	up := &ops.Switch{}
-	g.checks = append(g.checks, up.Check("smtp"))
-	g.add("smtp", func(ctx context.Context) error {
-		up.Set(true)
-		defer up.Set(false)
-		// Not ready from the signal on, though the mails that are being taken still finish.
-		defer context.AfterFunc(ctx, func() { up.Set(false) })()
-		return serveUntil(ctx, smtpd.New(cfg, gate), ln)
-	})
-	return nil
-}
-
-// smtpDrain is how long mails that are being taken may go on at the end. It leaves the outbox, which
-// stops after the listener, its own time within lifecycle.Grace.
-const smtpDrain = 3 * time.Second
-
-// serveUntil serves until ctx is done, then lets the mails that are being taken finish.
-func serveUntil(ctx context.Context, server *smtpd.Server, ln net.Listener) error {
-	done := make(chan error, 1)
-	serving := context.WithoutCancel(ctx)
-	go func() { done <- server.Serve(serving, ln) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	bound, cancel := context.WithTimeout(serving, smtpDrain)
-	defer cancel()
-	// What the bound cuts off got no 250, so that its sender comes again: no fault of ours.
-	_ = server.Shutdown(bound)
-	return <-done
-}
-
-func (g *gateway) count(e smtpd.Event) {
-	switch e {
-	case smtpd.EventPanic:
-		g.metrics.Panicked()
-	case smtpd.EventRefusedMail, smtpd.EventRefusedRecipient, smtpd.EventRefusedConnection:
-		g.metrics.Refused(strings.TrimPrefix(string(e), "refused_"))
-	}
 }
 
 // gate makes the door.

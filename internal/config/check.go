@@ -66,6 +66,10 @@ func (l *loader) check() {
 		l.fault(l.source, "smtp.tls_cert", "stands without its other half",
 			"set tls_cert and tls_key both")
 	}
+	if c.Submission.Listen != "" && c.SMTP.TLSCert == "" {
+		l.fault(l.source, "submission.listen", "needs a certificate, for passwords go over it",
+			"set tls_cert and tls_key in [smtp]")
+	}
 	if c.Relay != nil {
 		l.checkRelay("relay", c.Relay)
 	}

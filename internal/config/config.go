@@ -58,8 +58,11 @@ type SMTP struct {
 	TLSKey                string         `key:"tls_key"`
 	MaxMessageSize        int64          `key:"max_message_size"`
 	TrustedNetworks       []netip.Prefix `key:"trusted_networks"`
+	ProxyNetworks         []netip.Prefix `key:"proxy_networks"`
 	MaxConnections        int            `key:"max_connections"`
 	MaxConnectionsPerIP   int            `key:"max_connections_per_ip"`
+	ConnectionsPerMinute  int            `key:"connections_per_minute"` // 0: no limit
+	MailsPerMinute        int            `key:"mails_per_minute"`       // 0: no limit
 	MaxRecipients         int            `key:"max_recipients"`
 	MaxMailsPerConnection int            `key:"max_mails_per_connection"`
 	MaxCommands           int            `key:"max_commands"`
@@ -72,10 +75,12 @@ type SMTP struct {
 
 // Submission is the listener for agents who send through helpgate.
 type Submission struct {
-	Listen string `key:"listen"` // "" is off
+	Listen        string         `key:"listen"` // "" is off
+	TLS           string         `key:"tls"`    // "starttls" or "tls"
+	ProxyNetworks []netip.Prefix `key:"proxy_networks"`
 }
 
-// LMTP is the listener behind another mail server.
+// LMTP is the listener behind the operator's own mail server.
 type LMTP struct {
 	Listen string `key:"listen"` // host:port, unix:/path, or "" for off
 }

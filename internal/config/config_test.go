@@ -222,7 +222,7 @@ nudge = "off"
 [policy]
 reopen_days = 3
 `, "HELPGATE_PORTAL_SIGN_UP=false")
-	if got, want := c.Unbuilt(), []string{"lmtp", "portal"}; !reflect.DeepEqual(got, want) {
+	if got, want := c.Unbuilt(), []string{"portal"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unbuilt are %q, want %q", got, want)
 	}
 	if want := "unix:" + filepath.Join(c.DataDir, "lmtp.sock"); c.LMTP.Listen != want {

@@ -30,6 +30,10 @@ type section struct {
 	keys    []key
 }
 
+// proxyMeaning is that of a key which two listeners have.
+const proxyMeaning = "Load balancers whose connections begin with a PROXY header (version 1 or 2), " +
+	"which tells the peer's address. From them it must come, from others it is not taken."
+
 // sections is the table that declares every key. Its order is that of the documentation.
 var sections = []section{
 	{"", "", []key{
@@ -110,7 +114,8 @@ var sections = []section{
 		},
 	}},
 	{"mailbox.imap.oauth2", "Log-in at the IMAP server by tokens in place of a password.", oauth2Keys},
-	{"smtp", "The listener that faces other mail servers.", []key{
+	{"smtp", "The listener that faces other mail servers. Its limits also hold for `[submission]` " +
+		"and, but for those by address and `max_failed_recipients`, for `[lmtp]`.", []key{
 		{
 			"listen", listen, "127.0.0.1:2525", "",
 			"Address to listen on; `:25` to be an MX; empty for off.",
@@ -125,10 +130,19 @@ var sections = []section{
 			"trusted_networks", networks, "", "",
 			"Relays of yours whose verdicts on senders are believed.",
 		},
+		{"proxy_networks", networks, "", "", proxyMeaning},
 		{"max_connections", number(1, 100_000), "1000", "", "Connections at once."},
 		{
 			"max_connections_per_ip", number(1, 100_000), "50", "",
-			"Connections at once from one address.",
+			"Connections at once from one address; an IPv6 /64 network counts as one.",
+		},
+		{
+			"connections_per_minute", number(0, math.MaxInt32), "0", "",
+			"Connections in a minute from one address; 0 for no limit.",
+		},
+		{
+			"mails_per_minute", number(0, math.MaxInt32), "0", "mails",
+			"Mails in a minute from one address; 0 for no limit.",
 		},
 		{
 			"max_recipients", number(1, 10_000), "100", "",
@@ -157,11 +171,24 @@ var sections = []section{
 			"Time in which one mail must have come in.",
 		},
 	}},
-	{"submission", "The listener for agents who send through helpgate.", []key{
-		{"listen", listen, "", "", "Address to listen on, such as `:587`; empty for off."},
+	{"submission", "The listener for agents who send through helpgate (RFC 6409). It needs the " +
+		"certificate of `[smtp]`.", []key{
+		{
+			"listen", listen, "", "",
+			"Address to listen on, such as `:587`, or `:465` with `tls = \"tls\"`; empty for off.",
+		},
+		{
+			"tls", oneOf("starttls", "tls"), "starttls", "",
+			"How the connection is protected: on demand, or from its first byte (RFC 8314).",
+		},
+		{"proxy_networks", networks, "", "", proxyMeaning},
 	}},
-	{"lmtp", "The listener behind another mail server (RFC 2033).", []key{
-		{"listen", listenUnix, "", "", "`127.0.0.1:24` or `unix:PATH`; empty for off."},
+	{"lmtp", "The listener behind your own mail server (RFC 2033).", []key{
+		{
+			"listen", listenUnix, "", "",
+			"`127.0.0.1:24` or `unix:PATH`; empty for off. Everybody who may enter the folder of " +
+				"PATH may use it.",
+		},
 	}},
 	{"relay", "The server that takes our mail. Without it, mail goes to each domain's MX.", relayKeys},
 	{"relay.oauth2", "Log-in at the relay by tokens in place of a password.", oauth2Keys},

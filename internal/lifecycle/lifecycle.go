@@ -17,7 +17,7 @@ import (
 
 // Grace is how long all services together may take to stop: below the 10 s in which SIGTERM
 // promises an exit, and below the wait of every service manager before it kills.
-const Grace = 8 * time.Second
+const Grace = 9 * time.Second
 
 // Service is a long-lived part.
 type Service struct {
@@ -72,6 +72,26 @@ func Run(ctx context.Context, logger *slog.Logger, services ...Service) error {
 		errs = append(errs, parts[i].stop(bound))
 	}
 	return errors.Join(errs...)
+}
+
+// Together makes one service of several that start at once and are stopped at once, each with all of
+// the time: for parts that do not need each other to end well. The first that fails stops the others.
+func Together(name string, services ...Service) Service {
+	return Service{Name: name, Run: func(ctx context.Context) error {
+		group, fail := context.WithCancel(ctx)
+		defer fail()
+		parts := make([]*part, len(services))
+		for i, s := range services {
+			parts[i] = start(group, s, fail)
+		}
+		var errs []error
+		for _, p := range parts {
+			<-p.done
+			p.cancel()
+			errs = append(errs, p.err)
+		}
+		return errors.Join(errs...)
+	}}
 }
 
 // part is a service that was started.

@@ -145,3 +145,40 @@ func TestFailureOfALaterServiceIsNotMissedWhileWaitingForAnEarlier(t *testing.T)
 		}
 	})
 }
+
+func TestServicesTogetherShareTheTimeToStop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d, began := newDiary(), time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		both := Together("mail", d.service("queue", 4*time.Second, nil),
+			d.service("smtp", 8*time.Second, context.Canceled))
+		if err := run(ctx, d.service("store", 0, nil), both); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began) - time.Hour; took != 8*time.Second {
+			t.Errorf("took %v to stop", took)
+		}
+		want := []string{"end queue", "end smtp", "stop store", "end store"}
+		if got := d.read(); !slices.Equal(got[2:], want) {
+			t.Errorf("order %q, want %q", got, want)
+		}
+	})
+}
+
+func TestFailureOfOneStopsThoseTogetherWithIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d, fault := newDiary(), errors.New("port in use")
+		both := Together("mail", d.service("queue", 0, nil),
+			Service{"smtp", func(context.Context) error { return fault }})
+		err := run(t.Context(), both)
+		if !errors.Is(err, fault) || err.Error() != "mail: smtp: port in use" {
+			t.Errorf("Run: %v", err)
+		}
+		if got := d.read(); !slices.Equal(got, []string{"stop queue", "end queue"}) {
+			t.Errorf("the other service: %q", got)
+		}
+	})
+}

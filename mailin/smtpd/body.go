@@ -6,14 +6,12 @@ import (
 	"io"
 )
 
-// maxBodyLine bounds a line of a mail in bytes. RFC 5321 4.5.3.1.6 says 1,000; real mail has more.
-const maxBodyLine = 1 << 20
-
 // body is one mail as the Door reads it: mended, and within its limits. An error other than io.EOF
 // is kept, and is the answer to the mail whatever the Door makes of it.
 type body struct {
 	src  io.Reader
 	max  int64 // bytes that a mail may have
+	long int   // bytes that a line may have
 	size int64
 	line int // bytes of the line that is being read
 	err  error
@@ -38,19 +36,21 @@ func (b *body) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
-// tooLong follows the line lengths through p.
+// tooLong follows the line lengths through p. A piece that is short enough for the line that it
+// goes on with needs no look at those within it.
 func (b *body) tooLong(p []byte) bool {
-	for {
+	for b.line+len(p) > b.long {
 		i := bytes.IndexByte(p, '\n')
-		if i < 0 {
-			b.line += len(p)
-			return b.line > maxBodyLine
-		}
-		if b.line+i > maxBodyLine {
+		if i < 0 || b.line+i > b.long {
 			return true
 		}
 		b.line, p = 0, p[i+1:]
 	}
+	if i := bytes.LastIndexByte(p, '\n'); i >= 0 {
+		b.line, p = 0, p[i+1:]
+	}
+	b.line += len(p)
+	return false
 }
 
 // whole tells whether the mail was read to its end within its limits.

@@ -40,31 +40,36 @@ func (b *bdat) skip(c *conn) error {
 	if b.left > 2*c.srv.cfg.MaxMessageBytes {
 		return errTooBig
 	}
-	_, err := io.CopyN(io.Discard, c.in, b.left)
+	err := c.in.skip(b.left)
 	b.left = 0
 	return err
 }
 
-// chunkReader reads a mail over all its chunks, answering each but the last.
+// chunkReader reads a mail over all its chunks, answering each but the last. It is a mender's
+// source: io.EOF is the end of the last chunk, errAborted a command between two.
 type chunkReader struct{ c *conn }
 
-// Read implements io.Reader; io.EOF is the end of the last chunk, errAborted a command between two.
-func (r chunkReader) Read(p []byte) (int, error) {
+func (r chunkReader) peek() ([]byte, error) {
 	b := &r.c.bdat
 	for b.left == 0 {
 		if b.last {
-			return 0, io.EOF
+			return nil, io.EOF
 		}
 		if err := r.next(); err != nil {
-			return 0, err
+			return nil, err
 		}
+		r.c.in.widen()
 	}
-	n, err := r.c.in.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
+	text, err := r.c.in.peek()
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return n, err
+	return text[:min(int64(len(text)), b.left)], err
+}
+
+func (r chunkReader) take(n int) {
+	r.c.bdat.left -= int64(n)
+	r.c.in.take(n)
 }
 
 // next answers a chunk and waits for another one.
@@ -80,7 +85,7 @@ func (r chunkReader) next() error {
 		return err
 	}
 	text, ok := commandText(line)
-	if !ok || !strings.HasPrefix(strings.ToUpper(text), "BDAT") {
+	if !ok || !startsWith(text, "BDAT") {
 		r.c.ahead = bytes.Clone(line)
 		return errAborted
 	}

@@ -70,7 +70,7 @@ func TestS24EndlessLineBehindAChunkIsRefused(t *testing.T) {
 	t.Parallel()
 	c := mailTo(t, serve(t, Config{}, &fakeDoor{}))
 	c.say("BDAT 1\r\nx", "250")
-	c.say(strings.Repeat("x", maxCommandLine+1), "500 5.5.2")
+	c.say(strings.Repeat("x", DefaultMaxCommandLine+1), "500 5.5.2")
 	c.expectClosed()
 }
 
@@ -110,7 +110,7 @@ func TestRefusedChunkIsNotHeardAsCommands(t *testing.T) {
 	t.Parallel()
 	door := &fakeDoor{}
 	c := hello(t, serve(t, Config{}, door))
-	text := smuggled + strings.Repeat("x", 2*maxCommandLine)
+	text := smuggled + strings.Repeat("x", 2*DefaultMaxCommandLine)
 	c.say(fmt.Sprintf("BDAT %d LAST\r\n%sNOOP\r\n", len(text), text), "502")
 	c.expect("250")
 	if got := door.taken(); len(got) != 0 {

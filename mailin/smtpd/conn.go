@@ -1,7 +1,6 @@
 package smtpd
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -9,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,8 +16,8 @@ import (
 	"helpgate/internal/mailerr"
 )
 
-// maxCommandLine bounds a command in bytes, its CRLF included.
-const maxCommandLine = 4 << 10
+// maxHello bounds EHLO in bytes: a name has 255 at most (RFC 5321 4.5.3.1.2), and go-smtp repeats it.
+const maxHello = len("EHLO ") + 255
 
 // endOfData is what go-smtp gets to see of a mail.
 const endOfData = ".\r\n"
@@ -32,8 +32,11 @@ type conn struct {
 	srv  *Server
 	ctx  context.Context // the door's, done when the server cuts its connections
 	peer netip.Addr      // invalid when the peer has no IP address
+	from netip.Addr      // the peer as limits see it, see origin
 
-	in      *bufio.Reader
+	claimed bool // counted among those of its address; the registry's
+
+	in      *input
 	command string // the last command as sent, without its line end
 	line    []byte // what go-smtp has not read of it
 	ahead   []byte // a command that was read already, nil when none was
@@ -42,7 +45,8 @@ type conn struct {
 	commands, mails, refused int // counted against the limits, over STARTTLS
 
 	hung     bool // end when go-smtp asks for the next command
-	muted    bool // swallow go-smtp's next reply
+	muted    bool // swallow what go-smtp says before it asks for the next command
+	sasl     bool // the next line answers a challenge of AUTH, and is no command
 	secure   bool // TLS is on
 	handover bool // TLS has just begun: go-smtp's Close is not for the socket
 }
@@ -50,10 +54,36 @@ type conn struct {
 func newConn(ctx context.Context, srv *Server, sock net.Conn) *conn {
 	c := &conn{Conn: sock, srv: srv, ctx: ctx, wire: newWire(sock, srv.cfg.IdleTimeout)}
 	if addr, err := netip.ParseAddrPort(sock.RemoteAddr().String()); err == nil {
-		c.peer = addr.Addr().Unmap()
+		c.setPeer(addr.Addr().Unmap())
 	}
-	c.in = bufio.NewReaderSize(c.wire, maxCommandLine)
+	c.in = newInput(c.wire, srv.cfg.MaxCommandLine, &srv.texts)
 	return c
+}
+
+func (c *conn) setPeer(addr netip.Addr) { c.peer, c.from = addr, origin(addr) }
+
+// proxied reads the PROXY header that a connection from one of the proxies' networks begins with.
+func (c *conn) proxied() error {
+	within := func(n netip.Prefix) bool { return n.Contains(c.peer) }
+	if !slices.ContainsFunc(c.srv.cfg.ProxyNetworks, within) {
+		return nil
+	}
+	c.unitEnd = now().Add(c.srv.cfg.IdleTimeout)
+	addr, err := readProxyHeader(c.wire)
+	if err != nil {
+		c.hangUp() // the proxy would not understand an answer
+		return err
+	}
+	if addr.IsValid() {
+		c.setPeer(addr)
+	}
+	return nil
+}
+
+// secureNow begins TLS before the greeting.
+func (c *conn) secureNow() error {
+	c.secure = true
+	return c.wire.startTLS(c.ctx, c.srv.cfg.TLS)
 }
 
 // Read gives go-smtp the next piece of a command. Its only error is io.EOF: about any other
@@ -73,9 +103,9 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write holds a reply back until the peer is waited for.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.muted || c.bdat.on && bytes.HasPrefix(p, []byte("354 ")) {
-		c.muted = false
 		return len(p), nil
 	}
+	c.sasl = bytes.HasPrefix(p, []byte("334 "))
 	return c.out.Write(p)
 }
 
@@ -101,6 +131,7 @@ func (c *conn) farewell(err error) {
 
 // nextCommand puts one command into c.line. An error ends the connection.
 func (c *conn) nextCommand() error {
+	c.muted = false
 	if c.hung {
 		return io.EOF
 	}
@@ -125,10 +156,7 @@ func (c *conn) nextCommand() error {
 // readLine reads up to an LF, within the limits of commands. The line is good until c.in is read.
 func (c *conn) readLine() ([]byte, error) {
 	c.unitEnd = now().Add(c.srv.cfg.IdleTimeout)
-	line, err := c.in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		return nil, errLongCommand
-	}
+	line, err := c.in.line()
 	if err != nil {
 		return nil, err
 	}
@@ -147,18 +175,31 @@ func (c *conn) dispatch(line []byte) error {
 		return nil
 	}
 	c.command, c.line = text, line
-	upper := strings.ToUpper(text)
 	switch {
-	case strings.HasPrefix(upper, "STARTTLS") && c.srv.cfg.TLS != nil && !c.secure:
-		return c.startTLS(upper)
-	case strings.HasPrefix(upper, "BDAT"):
+	case c.sasl:
+	case c.full() && !strings.EqualFold(text, "QUIT"):
+		return errManyMails
+	case startsWith(text, "STARTTLS") && c.srv.cfg.TLS != nil && !c.secure:
+		return c.startTLS()
+	case startsWith(text, "BDAT"):
 		c.line = []byte("DATA\r\n")
 		return c.bdat.begin(c, text)
-	case upper == "RCPT TO:<POSTMASTER>":
+	case strings.EqualFold(text, "RCPT TO:<POSTMASTER>"):
 		// RFC 5321 4.5.1: the one address that needs no domain; go-smtp does not know it.
 		c.line = []byte("RCPT TO:<postmaster@" + c.srv.cfg.Hostname + ">\r\n")
+	case len(text) > maxHello && (startsWith(text, "EHLO") || startsWith(text, "HELO")):
+		c.line = []byte("EHLO\r\n") // without a name, and refused for it
 	}
 	return nil
+}
+
+// full tells whether the connection has had its mails. It ends behind the last one's answer: a
+// sender who comes again with the next mail has lost nothing, one who is refused at MAIL may wait.
+func (c *conn) full() bool { return c.mails >= c.srv.cfg.MaxMails && c.mailEnd.IsZero() }
+
+// startsWith tells whether text begins with a verb, in any case.
+func startsWith(text, verb string) bool {
+	return len(text) >= len(verb) && strings.EqualFold(text[:len(verb)], verb)
 }
 
 // commandText gives a command without its CRLF; false when the line ends otherwise or holds what
@@ -175,8 +216,8 @@ func commandText(line []byte) (string, bool) {
 // startTLS answers and upgrades. What the peer sent before TLS stood is dropped, for it may be
 // somebody else's (CVE-2011-0411); a handshake that fails ends the connection, for what follows
 // would be noise. go-smtp then sees an end, and Server.speak starts afresh.
-func (c *conn) startTLS(command string) error {
-	if strings.TrimRight(command, " ") != "STARTTLS" {
+func (c *conn) startTLS() error {
+	if !strings.EqualFold(strings.TrimRight(c.command, " "), "STARTTLS") {
 		c.line = []byte("\r\n")
 		return nil
 	}
@@ -187,7 +228,7 @@ func (c *conn) startTLS(command string) error {
 		c.cut()
 		return err
 	}
-	c.in.Reset(c.wire)
+	c.in.forget()
 	c.line, c.secure, c.handover = nil, true, true
 	return io.EOF
 }
@@ -221,8 +262,9 @@ func (c *conn) endMail() { c.mailEnd = time.Time{} }
 // text gives the mail that go-smtp has just asked for, mended; one reader reads it to its end.
 func (c *conn) text() *mender {
 	c.unitEnd = now().Add(c.srv.cfg.MailTimeout)
+	c.in.widen()
 	if c.bdat.on {
-		return newMender(bufio.NewReader(chunkReader{c}), false)
+		return newMender(chunkReader{c}, false)
 	}
 	return newMender(c.in, true)
 }

@@ -182,8 +182,8 @@ func TestLongLinesInMail(t *testing.T) {
 		line int
 		want string
 	}{
-		"longest":  {maxBodyLine - len("\r\n") + 1, "250"},
-		"too long": {maxBodyLine + 2, "554 5.6.0"},
+		"longest":  {DefaultMaxBodyLine - len("\r\n") + 1, "250"},
+		"too long": {DefaultMaxBodyLine + 2, "554 5.6.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -93,8 +93,8 @@ func TestLongestCommandLine(t *testing.T) {
 	w := serve(t, Config{}, &fakeDoor{})
 	fill := func(n int) string { return "NOOP " + strings.Repeat("x", n-len("NOOP \r\n")) + "\r\n" }
 	c := hello(t, w)
-	c.say(fill(maxCommandLine), "250")
-	c.say(fill(maxCommandLine+1), "500 5.5.2")
+	c.say(fill(DefaultMaxCommandLine), "250")
+	c.say(fill(DefaultMaxCommandLine+1), "500 5.5.2")
 	c.expectClosed()
 }
 

@@ -1,7 +1,6 @@
 package smtpd
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 )
@@ -18,6 +17,13 @@ const (
 	atEnd                    // behind CRLF.CRLF, or a chunked mail's end
 )
 
+// source gives bytes as they came. What peek gives, at least one byte or an error, is good until
+// the next peek; take takes that many of it.
+type source interface {
+	peek() ([]byte, error)
+	take(n int)
+}
+
 // mender reads the text of one mail with every line ended by CRLF. In DATA only CRLF.CRLF on the
 // wire ends the mail, and only a dot behind a true CRLF is unstuffed (RFC 5321 4.5.2); the lines
 // that the mend makes of bare CR and LF keep their dots. So no reader can find another end, or
@@ -26,7 +32,7 @@ const (
 // A run of CRs before an LF is one line end: some senders double the CR, and an empty line in its
 // place would cut their header in two.
 type mender struct {
-	src   *bufio.Reader
+	src   source
 	dots  bool // DATA: dots are stuffed and end the mail; else src's EOF is the end (BDAT)
 	state mendState
 	crs   int    // CRs held back in atCR, later the line ends that they became
@@ -35,69 +41,101 @@ type mender struct {
 }
 
 // newMender makes a mender for a DATA transfer (dots) or for chunks.
-func newMender(src *bufio.Reader, dots bool) *mender {
+func newMender(src source, dots bool) *mender {
 	m := &mender{src: src, dots: dots}
-	if !dots {
-		m.state = inText
-	}
+	m.state = m.trueLine()
 	return m
 }
 
 // Read implements io.Reader. io.EOF is the mail's end; an end of src before it is
-// io.ErrUnexpectedEOF.
+// io.ErrUnexpectedEOF. It gives what one piece of src holds: with something in hand it does not
+// wait for the peer.
 func (m *mender) Read(p []byte) (int, error) {
-	n := 0
-	for n < len(p) {
-		switch {
-		case m.owed != "":
-			k := copy(p[n:], m.owed)
-			m.owed = m.owed[k:]
-			n += k
-		case m.crs > 0 && m.state != atCR:
-			m.crs--
-			m.owed = "\r\n"
-		case m.err != nil:
-			return n, m.err
-		case n > 0 && m.src.Buffered() == 0:
-			// Never wait for the peer with something in hand.
-			return n, nil
-		default:
-			n += m.advance(p[n:])
+	n := m.pay(p)
+	for n == 0 && len(p) > 0 {
+		if m.err != nil {
+			return 0, m.err
 		}
+		text, err := m.src.peek()
+		if err != nil {
+			m.stop(err)
+			n = m.pay(p)
+			continue
+		}
+		n = m.mend(p, text)
 	}
 	return n, nil
 }
 
-// advance takes one byte or one run of plain text from src and returns how much of it went to p.
-func (m *mender) advance(p []byte) int {
-	head, err := m.src.Peek(1)
-	if err != nil {
-		m.stop(err)
-		return 0
+// mend takes text from src as far as p has room, and returns how much of p it filled.
+func (m *mender) mend(p, text []byte) int {
+	n, taken := 0, 0
+	for n < len(p) && taken < len(text) && m.err == nil {
+		k := m.run(p[n:], text[taken:])
+		n += k
+		taken += k
+		if k == 0 {
+			taken += m.step(text[taken])
+			n += m.pay(p[n:])
+		}
 	}
-	if m.state == inText && head[0] != '\r' && head[0] != '\n' {
-		return m.run(p)
-	}
-	m.step(head[0])
-	return 0
-}
-
-// run copies plain text up to the next CR or LF.
-func (m *mender) run(p []byte) int {
-	text, _ := m.src.Peek(min(m.src.Buffered(), len(p)))
-	if i := bytes.IndexByte(text, '\n'); i >= 0 {
-		text = text[:i]
-	}
-	if i := bytes.IndexByte(text, '\r'); i >= 0 {
-		text = text[:i]
-	}
-	n := copy(p, text)
-	_, _ = m.src.Discard(n) // cannot fail: n bytes are buffered
+	m.src.take(taken)
 	return n
 }
 
-// step moves the state by c, which it takes from src unless the next state has to see it again.
-func (m *mender) step(c byte) {
+// run copies text up to the first byte that needs a look, for which step is: lines that are as they
+// should be go through many at once.
+func (m *mender) run(p, text []byte) int {
+	if m.state != inText && m.state != atLine {
+		return 0
+	}
+	text = text[:min(len(text), len(p))]
+	n := 0
+	for n < len(text) && !(m.state == atLine && text[n] == '.') {
+		rest := text[n:]
+		lf := bytes.IndexByte(rest, '\n')
+		if lf < 0 {
+			lf = len(rest)
+		}
+		cr := bytes.IndexByte(rest[:lf], '\r')
+		if cr >= 0 && cr == lf-1 && lf < len(rest) {
+			n += lf + 1
+			m.state = m.trueLine()
+			continue
+		}
+		if cr < 0 {
+			cr = lf
+		}
+		if cr > 0 {
+			n += cr
+			m.state = inText
+		}
+		break
+	}
+	return copy(p, text[:n])
+}
+
+// pay gives what is owed, as far as p has room.
+func (m *mender) pay(p []byte) int {
+	n := 0
+	for n < len(p) {
+		if m.owed == "" {
+			if m.crs == 0 || m.state == atCR {
+				break
+			}
+			m.crs--
+			m.owed = "\r\n"
+		}
+		k := copy(p[n:], m.owed)
+		m.owed = m.owed[k:]
+		n += k
+	}
+	return n
+}
+
+// step moves the state by c and tells how much of it was taken: 1, or 0 when the next state has to
+// see it again.
+func (m *mender) step(c byte) int {
 	taken := true
 	switch m.state {
 	case atLine:
@@ -131,8 +169,9 @@ func (m *mender) step(c byte) {
 		}
 	}
 	if taken {
-		_, _ = m.src.Discard(1)
+		return 1
 	}
+	return 0
 }
 
 // stepDot decides about a dot that begins a true line and tells whether c was taken with it.

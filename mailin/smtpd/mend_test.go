@@ -1,14 +1,34 @@
 package smtpd
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 )
+
+// inputOf makes an input of what r gives.
+func inputOf(r io.Reader) *input {
+	in := newInput(r, DefaultMaxCommandLine, &sync.Pool{New: newText})
+	in.widen()
+	return in
+}
+
+// left takes the rest of an input.
+func left(in *input) string {
+	var all strings.Builder
+	for {
+		b, err := in.peek()
+		if err != nil {
+			return all.String()
+		}
+		all.Write(b)
+		in.take(len(b))
+	}
+}
 
 func TestMend(t *testing.T) {
 	t.Parallel()
@@ -32,10 +52,9 @@ func TestMend(t *testing.T) {
 		{"a\r\n.x\nb\r\n.\r\n", "a\r\nx\r\nb\r\n", ""},
 		{"a\x00b\r\n.\r\n", "a\x00b\r\n", ""},
 	} {
-		src := bufio.NewReader(strings.NewReader(test.wire))
+		src := inputOf(strings.NewReader(test.wire))
 		got, err := io.ReadAll(newMender(src, true))
-		rest, _ := io.ReadAll(src)
-		if err != nil || string(got) != test.want || string(rest) != test.rest {
+		if rest := left(src); err != nil || string(got) != test.want || rest != test.rest {
 			t.Errorf("%q: got %q, %v, rest %q", test.wire, got, err, rest)
 		}
 	}
@@ -44,11 +63,11 @@ func TestMend(t *testing.T) {
 func TestMendTakesAnEarlyEndForAnAccident(t *testing.T) {
 	t.Parallel()
 	for _, wire := range []string{"", "a", "a\r", "a\r\n", "a\r\n.", "a\r\n.\r"} {
-		m := newMender(bufio.NewReader(strings.NewReader(wire)), true)
+		m := newMender(inputOf(strings.NewReader(wire)), true)
 		if _, err := io.ReadAll(m); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%q: %v", wire, err)
 		}
-		m = newMender(bufio.NewReader(strings.NewReader(wire)), false)
+		m = newMender(inputOf(strings.NewReader(wire)), false)
 		if _, err := io.ReadAll(m); err != nil {
 			t.Errorf("%q in chunks: %v", wire, err)
 		}
@@ -66,14 +85,14 @@ func FuzzMend(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
-		src := bufio.NewReader(bytes.NewReader(wire))
+		src := inputOf(bytes.NewReader(wire))
 		got, err := io.ReadAll(newMender(src, true))
 		text, rest, ended := bytes.Cut(append([]byte("\r\n"), wire...), []byte("\r\n.\r\n"))
 		if ended != (err == nil) {
 			t.Fatalf("ended %v, err %v", ended, err)
 		}
-		if left, _ := io.ReadAll(src); ended && !bytes.Equal(left, rest) {
-			t.Fatalf("left %q, want %q", left, rest)
+		if got := left(src); ended && got != string(rest) {
+			t.Fatalf("left %q, want %q", got, rest)
 		}
 		bare := bytes.ReplaceAll(got, []byte("\r\n"), nil)
 		if ended && bytes.ContainsAny(bare, "\r\n") {
@@ -82,7 +101,7 @@ func FuzzMend(f *testing.F) {
 		if want, clean := unstuffed(text); ended && clean && !bytes.Equal(got, want) {
 			t.Fatalf("got %q, want %q", got, want)
 		}
-		slow := newMender(bufio.NewReader(iotest.OneByteReader(bytes.NewReader(wire))), true)
+		slow := newMender(inputOf(iotest.OneByteReader(bytes.NewReader(wire))), true)
 		again, err2 := io.ReadAll(iotest.OneByteReader(slow))
 		if !bytes.Equal(got, again) || !errors.Is(err2, err) {
 			t.Fatalf("byte by byte %q, %v; at once %q, %v", again, err2, got, err)
@@ -103,7 +122,7 @@ func BenchmarkMend(b *testing.B) {
 	wire := []byte(strings.Repeat(strings.Repeat("x", 70)+"\r\n", 10_000) + ".\r\n")
 	b.SetBytes(int64(len(wire)))
 	for b.Loop() {
-		m := newMender(bufio.NewReaderSize(bytes.NewReader(wire), maxCommandLine), true)
+		m := newMender(inputOf(bytes.NewReader(wire)), true)
 		if _, err := io.Copy(io.Discard, m); err != nil {
 			b.Fatal(err)
 		}

@@ -46,7 +46,7 @@ func (r *registry) addListener(ln net.Listener) bool {
 	return true
 }
 
-// add takes c in, or gives the refusal. Peers without an IP address share one count.
+// add takes c in, or gives the refusal.
 func (r *registry) add(c *conn) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,11 +55,21 @@ func (r *registry) add(c *conn) error {
 		return errShutdown
 	case len(r.conns) >= r.maxAll:
 		return errFull
-	case r.perIP[c.peer] >= r.maxPerIP:
-		return errFullAddress
 	}
 	r.conns[c] = struct{}{}
-	r.perIP[c.peer]++
+	return nil
+}
+
+// claim counts c, which was added, among those of its address, or gives the refusal. Peers without
+// an IP address share one count.
+func (r *registry) claim(c *conn) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.perIP[c.from] >= r.maxPerIP {
+		return errFullAddress
+	}
+	r.perIP[c.from]++
+	c.claimed = true
 	return nil
 }
 
@@ -68,8 +78,10 @@ func (r *registry) remove(c *conn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.conns, c)
-	if r.perIP[c.peer]--; r.perIP[c.peer] == 0 {
-		delete(r.perIP, c.peer)
+	if c.claimed {
+		if r.perIP[c.from]--; r.perIP[c.from] == 0 {
+			delete(r.perIP, c.from)
+		}
 	}
 	if r.closing && len(r.conns) == 0 {
 		close(r.empty)

@@ -1,32 +1,17 @@
 package smtpd
 
 import (
-	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
-	"helpgate/internal/clock"
 	"helpgate/mailin"
-)
-
-// Limits of DESIGN section 4, for the fields of Config that are zero.
-const (
-	DefaultMaxConnections      = 1000
-	DefaultMaxConnectionsPerIP = 50
-	DefaultMaxCommands         = 10_000
-	DefaultMaxMails            = 1000
-	DefaultMaxRecipients       = 100
-	DefaultMaxRefused          = 10
-	DefaultMaxMessageBytes     = 50 << 20
-	DefaultIdleTimeout         = time.Minute
-	DefaultMailTimeout         = 10 * time.Minute
 )
 
 // Waits after an accept that failed, as when the process is out of file descriptors.
@@ -46,82 +31,26 @@ type Door interface {
 	Accept(ctx context.Context, env mailin.Envelope, r io.Reader) error
 }
 
-// Event names something that is counted.
-type Event string
-
-// The events of Config.Count.
-const (
-	EventConnection        Event = "connection"
-	EventRefusedConnection Event = "refused_connection"
-	EventMail              Event = "mail"
-	EventRefusedMail       Event = "refused_mail"
-	EventRefusedRecipient  Event = "refused_recipient"
-	EventPanic             Event = "panic"
-)
-
-// Config is what a listener is made of. Zero limits take the defaults above.
-type Config struct {
-	// Hostname is the name in the greeting, and the domain of a bare "postmaster".
-	Hostname string
-	// TLS offers STARTTLS; nil does not.
-	TLS *tls.Config
-
-	// MaxConnections bounds the connections at once, MaxConnectionsPerIP those of one address.
-	MaxConnections, MaxConnectionsPerIP int
-	// MaxCommands, MaxMails and MaxRefused (refused recipients) bound one connection.
-	MaxCommands, MaxMails, MaxRefused int
-	// MaxRecipients bounds one mail's recipients.
-	MaxRecipients int
-	// MaxMessageBytes is the size of the largest mail taken, without stuffed dots and end.
-	MaxMessageBytes int64
-	// IdleTimeout bounds the wait for the next bytes of a mail, for a whole command, for a peer
-	// that reads no replies, and for a TLS handshake.
-	IdleTimeout time.Duration
-	// MailTimeout bounds one mail from MAIL to its end.
-	MailTimeout time.Duration
-
-	// Logger is nil for none.
-	Logger *slog.Logger
-	// Clock gives Envelope.ReceivedAt; nil is the machine's.
-	Clock clock.Clock
-	// Count is called for each event, from any goroutine; nil counts nothing.
-	Count func(Event)
-}
-
-func (c Config) withDefaults() Config {
-	c.MaxConnections = cmp.Or(c.MaxConnections, DefaultMaxConnections)
-	c.MaxConnectionsPerIP = cmp.Or(c.MaxConnectionsPerIP, DefaultMaxConnectionsPerIP)
-	c.MaxCommands = cmp.Or(c.MaxCommands, DefaultMaxCommands)
-	c.MaxMails = cmp.Or(c.MaxMails, DefaultMaxMails)
-	c.MaxRecipients = cmp.Or(c.MaxRecipients, DefaultMaxRecipients)
-	c.MaxRefused = cmp.Or(c.MaxRefused, DefaultMaxRefused)
-	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, DefaultMaxMessageBytes)
-	c.IdleTimeout = cmp.Or(c.IdleTimeout, DefaultIdleTimeout)
-	c.MailTimeout = cmp.Or(c.MailTimeout, DefaultMailTimeout)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Clock == nil {
-		c.Clock = clock.System{}
-	}
-	if c.Count == nil {
-		c.Count = func(Event) {}
-	}
-	return c
-}
-
-// Server is one SMTP service on any number of listeners.
+// Server is one service on any number of listeners.
 type Server struct {
-	cfg  Config
-	door Door
-	reg  *registry
+	cfg         Config
+	door        Door
+	reg         *registry
+	connections *rate // nil when there is no limit
+	mails       *rate
+	texts       sync.Pool // of *[textBuffer]byte, for conns in the middle of a mail
 }
 
 // New makes a server that serves nothing yet.
 func New(cfg Config, door Door) *Server {
 	cfg = cfg.withDefaults()
-	reg := newRegistry(cfg.MaxConnections, cfg.MaxConnectionsPerIP)
-	return &Server{cfg: cfg, door: door, reg: reg}
+	return &Server{
+		cfg: cfg, door: door,
+		reg:         newRegistry(cfg.MaxConnections, cfg.MaxConnectionsPerIP),
+		connections: newRate(cfg.ConnectionsPerMinute, cfg.Clock),
+		mails:       newRate(cfg.MailsPerMinute, cfg.Clock),
+		texts:       sync.Pool{New: newText},
+	}
 }
 
 // Serve takes connections from ln, which it closes, until Shutdown or until ctx is done; the latter
@@ -163,7 +92,7 @@ func (s *Server) acceptAll(ctx context.Context, ln net.Listener) error {
 		switch {
 		case err == nil:
 			pause = minAcceptPause
-			s.admit(ctx, sock)
+			s.admit(sock)
 		case s.reg.closed():
 			return nil
 		case errors.Is(err, net.ErrClosed):
@@ -180,24 +109,55 @@ func (s *Server) acceptAll(ctx context.Context, ln net.Listener) error {
 }
 
 // admit starts a session, or refuses it in one line that needs no waiting.
-func (s *Server) admit(ctx context.Context, sock net.Conn) {
+func (s *Server) admit(sock net.Conn) {
 	c := newConn(s.reg.ctx, s, sock)
 	if err := s.reg.add(c); err != nil {
-		s.cfg.Count(EventRefusedConnection)
-		s.cfg.Logger.Info("refuse SMTP connection", "peer", c.peer, "err", err)
-		c.farewell(err)
-		_ = c.Close()
+		s.refuse(c, err)
 		return
 	}
-	s.cfg.Count(EventConnection)
 	go func() {
 		defer s.reg.remove(c)
 		defer c.cut()
+		if err := s.receive(c); err != nil {
+			s.refuse(c, err)
+			return
+		}
+		s.cfg.Count(EventConnection)
 		s.speak(c)
 		for c.handOver() {
 			s.speak(c)
 		}
 	}()
+}
+
+// receive does what comes before the greeting: it learns the peer's address, asks whether that may
+// come in, and begins TLS.
+func (s *Server) receive(c *conn) error {
+	c.wait(true)
+	defer c.wait(false)
+	if err := c.proxied(); err != nil {
+		return err
+	}
+	if err := s.reg.claim(c); err != nil {
+		return err
+	}
+	if !s.connections.take(c.from) {
+		return errFastPeer
+	}
+	if s.cfg.ImplicitTLS {
+		return c.secureNow()
+	}
+	return nil
+}
+
+func (s *Server) refuse(c *conn, err error) {
+	s.cfg.Count(EventRefusedConnection)
+	s.cfg.Logger.Info("refuse SMTP connection", "road", s.cfg.Road, "peer", c.peer, "err", err)
+	if s.cfg.ImplicitTLS {
+		c.hangUp() // words in the clear would be noise to the peer
+	}
+	c.farewell(err)
+	_ = c.wire.close()
 }
 
 // speak runs go-smtp on c until it ends or STARTTLS. Each half of a connection has an smtp.Server
@@ -208,6 +168,7 @@ func (s *Server) speak(c *conn) {
 		return newSession(s, c, sc), nil
 	}))
 	srv.Domain = s.cfg.Hostname
+	srv.LMTP = s.cfg.lmtp()
 	srv.TLSConfig = c.tlsForGoSMTP()
 	srv.MaxRecipients = s.cfg.MaxRecipients
 	srv.MaxMessageBytes = s.cfg.MaxMessageBytes

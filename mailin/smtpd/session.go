@@ -39,8 +39,8 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		if s.open {
 			return errOpenMail
 		}
-		if s.conn.mails++; s.conn.mails > s.srv.cfg.MaxMails {
-			return errManyMails
+		if s.srv.cfg.Road == mailin.RoadSubmission && !s.loggedIn() {
+			return errLogin
 		}
 		if from != "" && rfc.ValidAddress(from) != nil {
 			return errBadSender
@@ -48,11 +48,18 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		if !opts.UTF8 && !ascii(from) {
 			return errNeedsUTF8
 		}
+		if !s.srv.mails.take(s.conn.from) {
+			return errFastSender
+		}
+		s.conn.mails++
 		s.open, s.from, s.utf8 = true, from, opts.UTF8
 		s.conn.startMail()
 		return nil
 	}))
 }
+
+// loggedIn tells whether the peer has proven who it is.
+func (s *session) loggedIn() bool { return false }
 
 // Rcpt asks the door about one recipient. Guessing recipients has an end.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
@@ -98,7 +105,7 @@ func (s *session) recipient(to string) error {
 // go-smtp's reader has nothing to give: the text is on the wire, and conn shows it the end only.
 func (s *session) Data(io.Reader) error {
 	env := s.envelope()
-	b := &body{src: s.conn.text(), max: s.srv.cfg.MaxMessageBytes}
+	b := &body{src: s.conn.text(), max: s.srv.cfg.MaxMessageBytes, long: s.srv.cfg.MaxBodyLine}
 	err := s.try(func() error { return s.srv.door.Accept(s.conn.ctx, env, b) })
 	err = b.verdict(err)
 	lost := b.drain()
@@ -111,14 +118,14 @@ func (s *session) Data(io.Reader) error {
 		return err
 	}
 	s.srv.cfg.Count(EventMail)
-	s.log.Info("take mail", "from", env.From, "to", env.To, "size", b.size)
+	s.log.Debug("take mail", "from", env.From, "to", env.To, "size", b.size)
 	return nil
 }
 
 // envelope is what is known of the mail whose text comes now.
 func (s *session) envelope() mailin.Envelope {
 	env := mailin.Envelope{
-		Road: mailin.RoadSMTP, From: s.from, FromKnown: true, To: s.to,
+		Road: s.srv.cfg.Road, From: s.from, FromKnown: true, To: s.to,
 		Helo: s.smtp.Hostname(), ReceivedAt: s.srv.cfg.Clock.Now(),
 	}
 	if s.conn.peer.IsValid() {

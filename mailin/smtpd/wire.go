@@ -11,8 +11,15 @@ import (
 	"helpgate/internal/clock"
 )
 
-// outBuffer holds the replies that are not sent yet, in bytes.
-const outBuffer = 4 << 10
+// outBuffer holds the replies that are not sent yet, in bytes: those of a group of commands.
+const outBuffer = 1 << 10
+
+// slack is by how much a deadline may come late, as a part of the idle time and at most: so that a
+// peer that is quick costs a system call for a deadline now and then, not for each read.
+const (
+	slackShare = 16
+	maxSlack   = time.Second
+)
 
 // wire is the socket with deadlines of ours. go-smtp has one deadline for a whole mail, which cuts
 // slow senders and lets none be caught; here each wait has one, and each command and mail another.
@@ -27,8 +34,10 @@ type wire struct {
 	unitEnd time.Time // absolute end of the command or the transfer that is being read
 	mailEnd time.Time // absolute end of the mail that MAIL began; zero outside of one
 
+	readEnd, writeEnd time.Time // the deadlines that raw has
+
 	mu       sync.Mutex
-	waiting  bool // for a command, with no mail under way
+	waiting  bool // for a command
 	draining bool
 }
 
@@ -62,12 +71,22 @@ func (w *wire) arm() error {
 		return errShutdown
 	}
 	end := now().Add(w.idle)
-	for _, t := range []time.Time{w.unitEnd, w.mailEnd} {
+	for _, t := range [...]time.Time{w.unitEnd, w.mailEnd} {
 		if !t.IsZero() && t.Before(end) {
 			end = t
 		}
 	}
-	return w.raw.SetReadDeadline(end)
+	return w.postpone(&w.readEnd, end, w.raw.SetReadDeadline)
+}
+
+// postpone sets a deadline to end or a little later, unless it is there already.
+func (w *wire) postpone(at *time.Time, end time.Time, set func(time.Time) error) error {
+	slack := min(w.idle/slackShare, maxSlack)
+	if late := at.Sub(end); late >= 0 && late <= slack {
+		return nil
+	}
+	*at = end.Add(slack)
+	return set(*at)
 }
 
 // wait declares what the reads that follow are for: a command with no mail under way, or not.
@@ -90,7 +109,8 @@ func (w *wire) drain() {
 	defer w.mu.Unlock()
 	w.draining = true
 	if w.waiting {
-		_ = w.raw.SetReadDeadline(time.Unix(1, 0)) // a socket that refuses is closed already
+		w.readEnd = time.Unix(1, 0)
+		_ = w.raw.SetReadDeadline(w.readEnd) // a socket that refuses is closed already
 	}
 }
 
@@ -105,7 +125,7 @@ func (w *wire) close() error {
 
 // send writes to the peer with a deadline; a peer that does not read its replies loses the line.
 func (w *wire) send(p []byte) (int, error) {
-	if err := w.raw.SetWriteDeadline(now().Add(w.idle)); err != nil {
+	if err := w.postpone(&w.writeEnd, now().Add(w.idle), w.raw.SetWriteDeadline); err != nil {
 		return 0, err
 	}
 	n, err := w.raw.Write(p)
@@ -131,8 +151,8 @@ func (w *wire) startTLS(ctx context.Context, cfg *tls.Config) error {
 		return err
 	}
 	w.mu.Lock()
-	w.raw = c
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	w.raw, w.readEnd, w.writeEnd = c, time.Time{}, time.Time{}
 	return nil
 }
 
