@@ -29,8 +29,7 @@ const (
 var groups = map[string][]string{
 	leaves: {
 		"internal/clock", "internal/lifecycle", "internal/mailerr", "internal/oauth",
-		"internal/password", "internal/rfc", "internal/safefile", "internal/safehtml",
-		"internal/token",
+		"internal/password", "internal/rfc", "internal/safehtml", "internal/token",
 	},
 	domain: {
 		"tickets", "tickets/desk", "tickets/thread", "tickets/govern", "tickets/sla",
@@ -92,7 +91,6 @@ var arrows = map[string][]string{
 	"internal/oauth":     {},
 	"internal/password":  {},
 	"internal/rfc":       {},
-	"internal/safefile":  {},
 	"internal/safehtml":  {},
 	"internal/token":     {},
 }
