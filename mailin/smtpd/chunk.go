@@ -85,7 +85,7 @@ func (r chunkReader) next() error {
 		return err
 	}
 	text, ok := commandText(line)
-	if !ok || !startsWith(text, "BDAT") {
+	if !ok || len(text) < len("BDAT") || !strings.EqualFold(text[:len("BDAT")], "BDAT") {
 		r.c.ahead = bytes.Clone(line)
 		return errAborted
 	}

@@ -1,6 +1,7 @@
 package smtpd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -9,8 +10,12 @@ import (
 	"helpgate/internal/mailerr"
 )
 
-// maxReplyText bounds the words of a reply in bytes: RFC 5321 4.5.3.1.5 allows 512 for a line.
-const maxReplyText = 400
+// RFC 5321 4.5.3.1.5, in bytes: maxReplyLine bounds a reply line with its CRLF, maxReplyText the words
+// of one of ours.
+const (
+	maxReplyLine = 512
+	maxReplyText = 400
+)
 
 // All that this listener says on its own account when it does not say yes. A 421 also ends the
 // connection, see session.answer.
@@ -27,6 +32,7 @@ var (
 	errManyUnknown  = fault(421, "4.7.0", "too many refused recipients")
 	errTimeout      = fault(421, "4.4.2", "timeout")
 	errLost         = fault(421, "4.4.2", "connection lost")
+	errForeign      = fault(421, "4.7.0", "this is not a web server")
 	errOpenMail     = fault(503, "5.5.1", "a mail is under way already")
 	errBadChunk     = fault(501, "5.5.4", "bad BDAT command")
 	errLongCommand  = fault(500, "5.5.2", "command line too long")
@@ -89,6 +95,26 @@ func plain(text string) bool {
 	}
 	return true
 }
+
+// speakable makes a line of go-smtp's fit for any peer: it repeats what it was told, and a reply is
+// ASCII (RFC 5321 section 4.2) without controls, in no more than 512 bytes (4.5.3.1.5).
+func speakable(line []byte) []byte {
+	if len(line) <= maxReplyLine && !bytes.ContainsFunc(line, unspeakable) {
+		return line
+	}
+	text := bytes.Map(func(r rune) rune {
+		if unspeakable(r) {
+			return '?'
+		}
+		return r
+	}, line)
+	if len(text) > maxReplyLine {
+		text = append(text[:maxReplyLine-len("\r\n")], "\r\n"...)
+	}
+	return text
+}
+
+func unspeakable(r rune) bool { return (r < ' ' || r > '~') && r != '\r' && r != '\n' }
 
 // replyLine is the whole line for err, for what is said beside go-smtp.
 func replyLine(err error) string {

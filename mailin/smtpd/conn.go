@@ -11,13 +11,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"helpgate/internal/mailerr"
 )
-
-// maxHello bounds EHLO in bytes: a name has 255 at most (RFC 5321 4.5.3.1.2), and go-smtp repeats it.
-const maxHello = len("EHLO ") + 255
 
 // endOfData is what go-smtp gets to see of a mail.
 const endOfData = ".\r\n"
@@ -100,13 +96,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write holds a reply back until the peer is waited for.
+// Write holds a line of a reply back until the peer is waited for.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.muted || c.bdat.on && bytes.HasPrefix(p, []byte("354 ")) {
 		return len(p), nil
 	}
 	c.sasl = bytes.HasPrefix(p, []byte("334 "))
-	return c.out.Write(p)
+	if _, err := c.out.Write(speakable(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // Close ends the connection, unless go-smtp only makes room for the server behind STARTTLS.
@@ -164,53 +163,6 @@ func (c *conn) readLine() ([]byte, error) {
 		return nil, errManyCommands
 	}
 	return line, nil
-}
-
-// dispatch looks at the lines that mean something below go-smtp.
-func (c *conn) dispatch(line []byte) error {
-	text, ok := commandText(line)
-	if !ok {
-		// go-smtp answers an empty line with 500 5.5.2 and ends the connection after a few.
-		c.line = []byte("\r\n")
-		return nil
-	}
-	c.command, c.line = text, line
-	switch {
-	case c.sasl:
-	case c.full() && !strings.EqualFold(text, "QUIT"):
-		return errManyMails
-	case startsWith(text, "STARTTLS") && c.srv.cfg.TLS != nil && !c.secure:
-		return c.startTLS()
-	case startsWith(text, "BDAT"):
-		c.line = []byte("DATA\r\n")
-		return c.bdat.begin(c, text)
-	case strings.EqualFold(text, "RCPT TO:<POSTMASTER>"):
-		// RFC 5321 4.5.1: the one address that needs no domain; go-smtp does not know it.
-		c.line = []byte("RCPT TO:<postmaster@" + c.srv.cfg.Hostname + ">\r\n")
-	case len(text) > maxHello && (startsWith(text, "EHLO") || startsWith(text, "HELO")):
-		c.line = []byte("EHLO\r\n") // without a name, and refused for it
-	}
-	return nil
-}
-
-// full tells whether the connection has had its mails. It ends behind the last one's answer: a
-// sender who comes again with the next mail has lost nothing, one who is refused at MAIL may wait.
-func (c *conn) full() bool { return c.mails >= c.srv.cfg.MaxMails && c.mailEnd.IsZero() }
-
-// startsWith tells whether text begins with a verb, in any case.
-func startsWith(text, verb string) bool {
-	return len(text) >= len(verb) && strings.EqualFold(text[:len(verb)], verb)
-}
-
-// commandText gives a command without its CRLF; false when the line ends otherwise or holds what
-// no command may: a bare CR, another control character than TAB, or bad UTF-8.
-func commandText(line []byte) (string, bool) {
-	text, ok := bytes.CutSuffix(line, []byte("\r\n"))
-	bad := func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
-	if !ok || !utf8.Valid(text) || bytes.IndexFunc(text, bad) >= 0 {
-		return "", false
-	}
-	return string(text), true
 }
 
 // startTLS answers and upgrades. What the peer sent before TLS stood is dropped, for it may be
