@@ -44,6 +44,7 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 	if err := g.serveMetrics(ctx, w.config.Metrics.Listen); err != nil {
 		return nil, err
 	}
+	g.add(lifecycle.Service{Name: "sweep", Run: w.sweep})
 	roads, err := g.listenForMail(ctx, w, gate)
 	if err != nil {
 		g.close()
