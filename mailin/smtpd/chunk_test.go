@@ -14,7 +14,7 @@ func TestChunksMakeOneMail(t *testing.T) {
 	c := mailTo(t, serve(t, Config{}, door))
 	c.say("BDAT 7\r\none\r\n.\r", "250")
 	c.say("BDAT 5 LAST\r\n\n..\nx", "250")
-	c.say("BDAT 2 LAST\r\nno", "502")
+	c.say("BDAT 2 LAST\r\nno", "503")
 	c.say("NOOP\r\n", "250")
 	// Dots are not stuffed here, and CRLF.CRLF ends nothing (RFC 3030 section 3).
 	if got := door.taken(); len(got) != 1 || got[0].text != "one\r\n.\r\n..\r\nx" {
@@ -48,7 +48,7 @@ func TestChunkCutShortTakesNothing(t *testing.T) {
 func TestCommandBetweenChunksEndsTheMail(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"RSET": "250", "EHLO y": "250", "NOOP": "250", "DATA": "502", "QUI\x00T": "500",
+		"RSET": "250", "EHLO y": "250", "NOOP": "250", "DATA": "503", "QUI\x00T": "500",
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestChunkSizes(t *testing.T) {
 	c.say("BDAT 4000000000 LAST\r\n"+strings.Repeat("x", 4*limit), "552 5.3.4")
 	c.expectClosed()
 	c = hello(t, w)
-	c.say("BDAT 4000000000 LAST\r\n", "502")
+	c.say("BDAT 4000000000 LAST\r\n", "503")
 	c.expect("552 5.3.4")
 	c.expectClosed()
 }
@@ -111,7 +111,7 @@ func TestRefusedChunkIsNotHeardAsCommands(t *testing.T) {
 	door := &fakeDoor{}
 	c := hello(t, serve(t, Config{}, door))
 	text := smuggled + strings.Repeat("x", 2*DefaultMaxCommandLine)
-	c.say(fmt.Sprintf("BDAT %d LAST\r\n%sNOOP\r\n", len(text), text), "502")
+	c.say(fmt.Sprintf("BDAT %d LAST\r\n%sNOOP\r\n", len(text), text), "503")
 	c.expect("250")
 	if got := door.taken(); len(got) != 0 {
 		t.Errorf("taken: %+v", got)

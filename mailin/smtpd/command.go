@@ -2,7 +2,6 @@ package smtpd
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,10 +9,24 @@ import (
 // maxHello bounds EHLO in bytes: a name has 255 at most (RFC 5321 4.5.3.1.2).
 const maxHello = len("EHLO ") + 255
 
-// verbs are those that go-smtp has an answer for.
-var verbs = []string{
-	"HELO", "EHLO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT",
-	"VRFY", "EXPN", "HELP", "SEND", "SOML", "SAML", "TURN",
+// known tells whether verb is one that is built.
+func known(verb string) bool {
+	switch verb {
+	case "HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "QUIT", "AUTH":
+		return true
+	default:
+		return false
+	}
+}
+
+// unbuilt tells whether verb is one that go-smtp calls by its name when it refuses it.
+func unbuilt(verb string) bool {
+	switch verb {
+	case "STARTTLS", "EXPN", "HELP", "SEND", "SOML", "SAML", "TURN":
+		return true
+	default:
+		return false
+	}
 }
 
 // dispatch looks at the lines that mean something below go-smtp.
@@ -21,7 +34,7 @@ func (c *conn) dispatch(line []byte) error {
 	text, ok := commandText(line)
 	verb, _, _ := strings.Cut(text, " ")
 	verb = strings.ToUpper(verb)
-	c.command, c.line = text, line
+	c.command, c.verb, c.line = text, verb, line
 	switch {
 	case c.sasl && ok:
 	case foreign(verb):
@@ -29,7 +42,7 @@ func (c *conn) dispatch(line []byte) error {
 	case strings.HasPrefix(verb, "BDAT"):
 		c.line = []byte("DATA\r\n")
 		return c.bdat.begin(c, text)
-	case !ok || !slices.Contains(verbs, verb):
+	case !known(verb) && !unbuilt(verb):
 		// go-smtp answers an empty line with 500 5.5.2 and ends the connection after a few.
 		c.line = []byte("\r\n")
 	case verb != "QUIT" && c.full():

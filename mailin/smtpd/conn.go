@@ -34,6 +34,7 @@ type conn struct {
 
 	in      *input
 	command string // the last command as sent, without its line end
+	verb    string // its first word in capitals
 	line    []byte // what go-smtp has not read of it
 	ahead   []byte // a command that was read already, nil when none was
 	bdat    bdat
@@ -102,7 +103,12 @@ func (c *conn) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	c.sasl = bytes.HasPrefix(p, []byte("334 "))
-	if _, err := c.out.Write(speakable(p)); err != nil {
+	line := speakable(p)
+	if text, found := bytes.CutPrefix(line, []byte("502 5.5.1 ")); found && known(c.verb) {
+		// go-smtp says "not implemented" also of what comes out of order (RFC 5321 4.2.4, RFC 2033 4.2).
+		line = append([]byte("503 5.5.1 "), text...)
+	}
+	if _, err := c.out.Write(line); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -86,22 +86,27 @@ func (c *counts) of(e Event) int {
 	return c.n[e]
 }
 
-// world is a server on loopback.
+// world is a server that runs.
 type world struct {
 	*Server
-	addr  string
+	addr  net.Addr
 	count *counts
 	done  chan error // Serve's result
 }
 
-// serve starts a server; it fails the test when a session panicked that was not meant to.
+// serve starts a server on loopback.
 func serve(t *testing.T, cfg Config, door Door) *world {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{addr: ln.Addr().String(), count: &counts{}, done: make(chan error, 1)}
+	return serveOn(t, ln, cfg, door)
+}
+
+func serveOn(t *testing.T, ln net.Listener, cfg Config, door Door) *world {
+	t.Helper()
+	w := &world{addr: ln.Addr(), count: &counts{}, done: make(chan error, 1)}
 	cfg.Hostname, cfg.Count = "mx.example.org", w.count.add
 	w.Server = New(cfg, door)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -126,7 +131,7 @@ type client struct {
 
 func dial(t *testing.T, w *world) *client {
 	t.Helper()
-	c, err := net.Dial("tcp", w.addr)
+	c, err := net.Dial(w.addr.Network(), w.addr.String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestShutdownTellsIdleSessionsAndEnds(t *testing.T) {
 	if err := <-w.done; err != nil {
 		t.Errorf("Serve: %v", err)
 	}
-	if _, err := net.Dial("tcp", w.addr); err == nil {
+	if _, err := net.Dial("tcp", w.addr.String()); err == nil {
 		t.Error("still listening")
 	}
 }

@@ -49,12 +49,12 @@ func TestStartTLSForgetsWhatWasSaidBefore(t *testing.T) {
 	c.say("MAIL FROM:<a@example.net>\r\n", "250")
 	c.say("STARTTLS\r\n", "220")
 	upgrade(t, c)
-	c.say("MAIL FROM:<a@example.net>\r\n", "502 5.5.1")
+	c.say("MAIL FROM:<a@example.net>\r\n", "503 5.5.1")
 	if ehlo := c.say("EHLO y\r\n", "250"); strings.Contains(ehlo, "STARTTLS") {
 		t.Errorf("offered again: %q", ehlo)
 	}
 	c.say("STARTTLS\r\n", "502")
-	c.say("RCPT TO:<support@example.org>\r\n", "502 5.5.1")
+	c.say("RCPT TO:<support@example.org>\r\n", "503 5.5.1")
 	c.say("MAIL FROM:<a@example.net>\r\n", "250")
 	c.say("RCPT TO:<support@example.org>\r\n", "250")
 	c.say("DATA\r\n", "354")
@@ -73,7 +73,7 @@ func TestS22CommandsSentBeforeTLSAreDropped(t *testing.T) {
 	c.send("STARTTLS\r\nEHLO injected\r\nMAIL FROM:<a@example.net>\r\n")
 	c.expect("220")
 	upgrade(t, c)
-	c.say("RCPT TO:<support@example.org>\r\n", "502 5.5.1")
+	c.say("RCPT TO:<support@example.org>\r\n", "503 5.5.1")
 	c.say("EHLO y\r\n", "250")
 }
 
