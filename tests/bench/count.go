@@ -11,30 +11,50 @@ import (
 	_ "github.com/mattn/go-sqlite3"    // the driver "sqlite3"
 )
 
-// kept is what a gateway's database holds.
+// kept is what a gateway's database holds of a turn.
 type kept struct {
 	tickets, messages, acknowledgements, notifications int
 }
 
-// count looks into the database of a gateway, which may have ended.
-func (g *gateway) count(ctx context.Context) (k kept, err error) {
-	driver, source := "pgx", g.database
-	if path, ok := strings.CutPrefix(g.database, "sqlite:"); ok {
-		driver = "sqlite3"
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(g.dir, "data", path)
-		}
-		source = "file:" + path
+// marks are the newest rows before a turn: a large database is not counted whole.
+type marks struct{ ticket, message, outbox int64 }
+
+// open opens the database of a gateway, which may have ended.
+func (g *gateway) open() (*sql.DB, error) {
+	path, sqlite := strings.CutPrefix(g.database, "sqlite:")
+	if !sqlite {
+		return sql.Open("pgx", g.database)
 	}
-	db, err := sql.Open(driver, source)
+	return sql.Open("sqlite3", "file:"+filepath.Join(g.dir, "data", path))
+}
+
+// mark gives the newest rows.
+func (g *gateway) mark(ctx context.Context) (m marks, err error) {
+	db, err := g.open()
+	if err != nil {
+		return m, err
+	}
+	defer db.Close()
+	row := db.QueryRowContext(ctx, `SELECT (SELECT COALESCE(MAX(number), 0) FROM ticket),
+		(SELECT COALESCE(MAX(id), 0) FROM message), (SELECT COALESCE(MAX(id), 0) FROM outbox)`)
+	if err := row.Scan(&m.ticket, &m.message, &m.outbox); err != nil {
+		return m, fmt.Errorf("look for the newest rows: %w", err)
+	}
+	return m, nil
+}
+
+// count tells what was kept since the gateway started.
+func (g *gateway) count(ctx context.Context) (k kept, err error) {
+	db, err := g.open()
 	if err != nil {
 		return k, err
 	}
 	defer db.Close()
-	row := db.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM ticket),
-		(SELECT COUNT(*) FROM message),
-		(SELECT COUNT(*) FROM outbox WHERE kind = 'acknowledgement'),
-		(SELECT COUNT(*) FROM outbox WHERE kind = 'notification')`)
+	row := db.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM ticket WHERE number > $1),
+		(SELECT COUNT(*) FROM message WHERE id > $2),
+		(SELECT COUNT(*) FROM outbox WHERE id > $3 AND kind = 'acknowledgement'),
+		(SELECT COUNT(*) FROM outbox WHERE id > $3 AND kind = 'notification')`,
+		g.before.ticket, g.before.message, g.before.outbox)
 	err = row.Scan(&k.tickets, &k.messages, &k.acknowledgements, &k.notifications)
 	if err != nil {
 		return k, fmt.Errorf("count what was kept: %w", err)

@@ -42,7 +42,9 @@ url = %q
 type gateway struct {
 	*process
 	dir      string
+	borrowed bool // the folder stays
 	binary   string
+	before   marks
 	database string
 	addr     string // of SMTP
 	metrics  string // of /metrics
@@ -52,33 +54,57 @@ type gateway struct {
 
 // setup says how a gateway differs from the plain one.
 type setup struct {
+	dir      string // with a database that is there; an empty folder of its own when ""
 	database string // URL; SQLite in its own folder when ""
 	config   string // more TOML
 	look     func(to string, at time.Time, head []byte)
 }
 
-var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+) metrics=(\S+)`)
+// sqliteDatabase is the URL of the database in a gateway's own folder.
+const sqliteDatabase = "sqlite:helpgate.db"
 
-// gateway starts one on an empty database, with one agent.
+var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+).* metrics=(\S+)`)
+
+// gateway starts one with one agent.
 func (b *bench) gateway(ctx context.Context, s setup) (_ *gateway, err error) {
-	g := &gateway{database: or(s.database, "sqlite:helpgate.db"), profile: b.profile}
+	g := &gateway{
+		dir: s.dir, borrowed: s.dir != "", database: or(s.database, sqliteDatabase),
+		profile: b.profile,
+	}
 	if g.binary, err = b.build(ctx); err != nil {
 		return nil, err
 	}
-	if g.dir, err = b.folder("helpgate"); err != nil {
-		return nil, err
+	if !g.borrowed {
+		if g.dir, err = b.folder("helpgate"); err != nil {
+			return nil, err
+		}
 	}
 	if g.relay, err = newSink(s.look); err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf(gatewayConfig, g.relay.addr(), b.lanes, g.database) + s.config
-	if err := os.WriteFile(filepath.Join(g.dir, "helpgate.toml"), []byte(text), 0o600); err != nil {
+	if err := g.configure(ctx, g.relay.addr(), b.lanes, s.config); err != nil {
 		return nil, err
 	}
-	if _, err := g.verb(ctx, "agent", "add", "--email", agent, "--name", "Ann"); err != nil {
+	if g.before, err = g.mark(ctx); err != nil {
 		return nil, err
 	}
 	return g, g.serve()
+}
+
+// configure writes the configuration, and makes the database with its agent where there is none.
+func (g *gateway) configure(ctx context.Context, relay string, lanes int, more string) error {
+	if err := os.MkdirAll(g.dir, 0o755); err != nil {
+		return err
+	}
+	text := fmt.Sprintf(gatewayConfig, relay, lanes, g.database) + more
+	if err := os.WriteFile(filepath.Join(g.dir, "helpgate.toml"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(g.dir, "data")); err == nil {
+		return nil
+	}
+	_, err := g.verb(ctx, "agent", "add", "--email", agent, "--name", "Ann")
+	return err
 }
 
 // serve starts the process and waits until it listens.
@@ -155,4 +181,9 @@ func (g *gateway) faults() error {
 }
 
 // remove forgets a gateway that ended.
-func (g *gateway) remove() error { return os.RemoveAll(g.dir) }
+func (g *gateway) remove() error {
+	if g.borrowed {
+		return nil
+	}
+	return os.RemoveAll(g.dir)
+}

@@ -36,6 +36,7 @@ type options struct {
 	only    string
 	lanes   int
 	measure string
+	tickets int64
 }
 
 // scenarios are what can be measured, in the order of "all".
@@ -69,6 +70,10 @@ var scenarios = []struct {
 		latency{pace: 100, most: 50 * time.Millisecond}.run,
 	},
 	{"memory", "how much is resident at most", memory},
+	{
+		"million", "2 KB text on 1,000,000 tickets (kept in -dir) against none; the verbs there",
+		million,
+	},
 	{"postgres", "2 KB text on PostgreSQL, 1 and 50 connections", onPostgres},
 }
 
@@ -84,6 +89,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "helpgate or postfix: no turns for the other")
 	flag.IntVar(&o.lanes, "relay-connections", 4, "helpgate's [relay] connections")
 	flag.StringVar(&o.measure, "helpgate", "", "program to measure; without it, this tree's is built")
+	flag.Int64Var(&o.tickets, "tickets", 1_000_000, "how many tickets the scenario million loads")
 	flag.Usage = usage
 	flag.Parse()
 	if o.profile != "" { // the server has another folder
