@@ -37,6 +37,7 @@ const (
 	EventMail              Event = "mail"
 	EventRefusedMail       Event = "refused_mail"
 	EventRefusedRecipient  Event = "refused_recipient"
+	EventRefusedLogin      Event = "refused_login"
 	EventPanic             Event = "panic"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	// 3.3) is set as well; nil does neither.
 	TLS         *tls.Config
 	ImplicitTLS bool
+	// Accounts are who may log in on a submission listener, under TLS only; nil elsewhere.
+	Accounts Accounts
 	// ProxyNetworks are those whose connections begin with a header of the PROXY protocol, which
 	// tells the peer's address. From them it must come, from all others it is a bad command.
 	ProxyNetworks []netip.Prefix

@@ -39,7 +39,7 @@ type conn struct {
 	ahead   []byte // a command that was read already, nil when none was
 	bdat    bdat
 
-	commands, mails, refused int // counted against the limits, over STARTTLS
+	commands, mails, refused, failed int // counted against the limits, over STARTTLS
 
 	hung     bool // end when go-smtp asks for the next command
 	muted    bool // swallow what go-smtp says before it asks for the next command

@@ -38,6 +38,7 @@ type Server struct {
 	reg         *registry
 	connections *rate // nil when there is no limit
 	mails       *rate
+	failures    *failures
 	texts       sync.Pool // of *[textBuffer]byte, for conns in the middle of a mail
 }
 
@@ -49,6 +50,7 @@ func New(cfg Config, door Door) *Server {
 		reg:         newRegistry(cfg.MaxConnections, cfg.MaxConnectionsPerIP),
 		connections: newRate(cfg.ConnectionsPerMinute, cfg.Clock),
 		mails:       newRate(cfg.MailsPerMinute, cfg.Clock),
+		failures:    newFailures(cfg.Clock),
 		texts:       sync.Pool{New: newText},
 	}
 }
@@ -170,6 +172,7 @@ func (s *Server) speak(c *conn) {
 	srv.Domain = s.cfg.Hostname
 	srv.LMTP = s.cfg.lmtp()
 	srv.TLSConfig = c.tlsForGoSMTP()
+	srv.AllowInsecureAuth = c.secure || s.cfg.Accounts == nil // where session refuses it in our words
 	srv.MaxRecipients = s.cfg.MaxRecipients
 	srv.MaxMessageBytes = s.cfg.MaxMessageBytes
 	srv.MaxLineLength = 0 // conn has its own

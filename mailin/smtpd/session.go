@@ -22,6 +22,8 @@ type session struct {
 	smtp *smtp.Conn
 	log  *slog.Logger
 
+	account Account // who logged in; its Agent is 0 while nobody has
+
 	open bool // behind MAIL
 	utf8 bool // MAIL had SMTPUTF8
 	from string
@@ -39,8 +41,8 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		if s.open {
 			return errOpenMail
 		}
-		if s.srv.cfg.Road == mailin.RoadSubmission && !s.loggedIn() {
-			return errLogin
+		if err := s.maySend(from); err != nil {
+			return err
 		}
 		if from != "" && rfc.ValidAddress(from) != nil {
 			return errBadSender
@@ -57,9 +59,6 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 		return nil
 	}))
 }
-
-// loggedIn tells whether the peer has proven who it is.
-func (s *session) loggedIn() bool { return false }
 
 // Rcpt asks the door about one recipient. Guessing recipients has an end.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
@@ -126,7 +125,7 @@ func (s *session) Data(io.Reader) error {
 func (s *session) envelope() mailin.Envelope {
 	env := mailin.Envelope{
 		Road: s.srv.cfg.Road, From: s.from, FromKnown: true, To: s.to,
-		Helo: s.smtp.Hostname(), ReceivedAt: s.srv.cfg.Clock.Now(),
+		Helo: s.smtp.Hostname(), Agent: s.account.Agent, ReceivedAt: s.srv.cfg.Clock.Now(),
 	}
 	if s.conn.peer.IsValid() {
 		env.RemoteAddr = s.conn.peer.String()
