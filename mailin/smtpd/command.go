@@ -83,4 +83,3 @@ func commandText(line []byte) (string, bool) {
 	}
 	return string(text), true
 }
-

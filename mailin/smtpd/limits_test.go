@@ -69,6 +69,21 @@ func TestMailsOfOneConnectionAreLimited(t *testing.T) {
 	c.expectClosed()
 }
 
+// TestConnectionEndsBehindItsLastMail: a sender that keeps connections asks between two mails whether
+// this one is still good, and takes another one; one that is refused at MAIL tries again much later.
+func TestConnectionEndsBehindItsLastMail(t *testing.T) {
+	t.Parallel()
+	w := serve(t, Config{MaxMails: 1}, &fakeDoor{})
+	for next, want := range map[string]string{"RSET": "421 4.7.0", "QUIT": "221"} {
+		c := mailTo(t, w)
+		c.say("NOOP\r\n", "250")
+		c.say("DATA\r\n", "354")
+		c.say(".\r\n", "250")
+		c.say(next+"\r\n", want)
+		c.expectClosed()
+	}
+}
+
 func TestRefusedRecipientsAreLimited(t *testing.T) {
 	t.Parallel()
 	c := mailTo(t, serve(t, Config{MaxRefused: 2}, &fakeDoor{}))
@@ -95,6 +110,24 @@ func TestLongestCommandLine(t *testing.T) {
 	c := hello(t, w)
 	c.say(fill(DefaultMaxCommandLine), "250")
 	c.say(fill(DefaultMaxCommandLine+1), "500 5.5.2")
+	c.expectClosed()
+}
+
+func TestNameOfThePeerIsLimited(t *testing.T) {
+	t.Parallel()
+	c := dial(t, serve(t, Config{}, &fakeDoor{}))
+	c.expect("220")
+	c.say("EHLO "+strings.Repeat("x", 256)+"\r\n", "501 5.5.2")
+	c.say("MAIL FROM:<a@example.net>\r\n", "503 5.5.1")
+	c.say("EHLO "+strings.Repeat("x", 255)+"\r\n", "250")
+}
+
+func TestLinesAreLimitedAsConfigured(t *testing.T) {
+	t.Parallel()
+	c := mailTo(t, serve(t, Config{MaxCommandLine: 100, MaxBodyLine: 200}, &fakeDoor{}))
+	c.say("DATA\r\n", "354")
+	c.say(strings.Repeat("x", 200)+"\r\n.\r\n", "554 5.6.0")
+	c.say("NOOP "+strings.Repeat("x", 100)+"\r\n", "500 5.5.2")
 	c.expectClosed()
 }
 

@@ -150,3 +150,44 @@ func TestPanicIsAnsweredCountedAndCloses(t *testing.T) {
 		t.Errorf("%d panics counted", n)
 	}
 }
+
+func TestRepliesArePrintableASCII(t *testing.T) {
+	t.Parallel()
+	c := dial(t, serve(t, Config{}, &fakeDoor{}))
+	c.expect("220")
+	for _, line := range []string{
+		"EHLO \u2028m\u00fcller\u202e", "MAIL FROM:<m\u00fcller@example.net> SMTPUTF8",
+		"RCPT TO:<support@ex\u00e4mple.org>", "\u00fcber x", "RSET",
+	} {
+		c.send(line + "\r\n")
+		if got := c.expect(""); strings.ContainsFunc(got, unspeakable) {
+			t.Errorf("%s: %q", line, got)
+		}
+	}
+}
+
+func TestBrowserIsSentAway(t *testing.T) {
+	t.Parallel()
+	for _, request := range []string{"POST / HTTP/1.1", "get / HTTP/1.0", "CONNECT x:25 HTTP/1.1"} {
+		door := &fakeDoor{}
+		c := dial(t, serve(t, Config{}, door))
+		c.expect("220")
+		c.send(request + "\r\nHost: x\r\n\r\nEHLO x\r\n" + smuggled)
+		c.expect("421 4.7.0")
+		if rest := c.expectClosed(); rest != "" || len(door.taken()) > 0 {
+			t.Errorf("%s: read %q", request, rest)
+		}
+	}
+}
+
+func TestUnknownCommandsAreRefusedAndLimited(t *testing.T) {
+	t.Parallel()
+	c := hello(t, serve(t, Config{}, &fakeDoor{}))
+	for _, line := range []string{"XCLIENT ADDR=192.0.2.1", "c2VjcmV0", "MAI"} {
+		c.say(line+"\r\n", "500 5.5.2")
+	}
+	c.send("HELO\tx\r\n")
+	c.expect("500 5.5.2")
+	c.expect("500 5.5.1")
+	c.expectClosed()
+}
