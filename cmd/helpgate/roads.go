@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"helpgate/internal/ops"
 	"helpgate/mailin"
 	"helpgate/mailin/smtpd"
+	"helpgate/tickets/desk"
 )
 
 // mailDrain is how long mails that are being taken may go on at the end. It leaves what stops after
@@ -31,6 +33,7 @@ func (g *gateway) listenForMail(
 	smtp.Road, smtp.TLS, smtp.ProxyNetworks = mailin.RoadSMTP, cert, c.SMTP.ProxyNetworks
 	lmtp.Road = mailin.RoadLMTP
 	submission.Road, submission.TLS = mailin.RoadSubmission, cert
+	submission.Accounts = accounts{w.desk}
 	submission.ImplicitTLS = c.Submission.TLS == "tls"
 	submission.ProxyNetworks = c.Submission.ProxyNetworks
 	var roads []lifecycle.Service
@@ -77,11 +80,23 @@ func (w *world) certificate() (*tls.Config, error) {
 	if c.TLSCert == "" {
 		return nil, nil
 	}
-	cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	certs, err := smtpd.LoadCertificates(c.TLSCert, c.TLSKey, w.clock, w.logger)
 	if err != nil {
 		return nil, fmt.Errorf("[smtp] tls_cert: %w", err)
 	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
+	return certs.TLS(), nil
+}
+
+// accounts are the agents as the submission listener knows them.
+type accounts struct{ desk *desk.Desk }
+
+// Login implements smtpd.Accounts.
+func (a accounts) Login(ctx context.Context, name, password string) (smtpd.Account, error) {
+	ag, err := a.desk.Login(ctx, name, password)
+	if errors.Is(err, desk.ErrLogin) {
+		return smtpd.Account{}, smtpd.ErrPassword
+	}
+	return smtpd.Account{Agent: ag.ID, Addresses: ag.Addresses}, err
 }
 
 // road makes the service of one listener, on which /readyz asks from the start to the signal.
@@ -118,7 +133,8 @@ func (g *gateway) count(e smtpd.Event) {
 	switch e {
 	case smtpd.EventPanic:
 		g.metrics.Panicked()
-	case smtpd.EventRefusedMail, smtpd.EventRefusedRecipient, smtpd.EventRefusedConnection:
+	case smtpd.EventRefusedMail, smtpd.EventRefusedRecipient, smtpd.EventRefusedConnection,
+		smtpd.EventRefusedLogin:
 		g.metrics.Refused(strings.TrimPrefix(string(e), "refused_"))
 	}
 }

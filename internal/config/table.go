@@ -122,7 +122,7 @@ var sections = []section{
 		},
 		{
 			"tls_cert", file, "", "",
-			"Certificate chain for STARTTLS (PEM). Without it, none is offered.",
+			"Certificate chain for TLS (PEM), read again when it changes. Without it, no STARTTLS.",
 		},
 		{"tls_key", file, "", "", "Key of the certificate (PEM)."},
 		{"max_message_size", size(64*kibi, gibi), "50MiB", "bytes", "Largest mail that is taken."},

@@ -58,7 +58,7 @@ func New(levels func(context.Context) (Levels, error)) *Registry {
 // MailAccepted counts a mail that is stored, by the road it came: smtp, lmtp, imap, inject.
 func (r *Registry) MailAccepted(road string) { r.accepted.WithLabelValues(road).Inc() }
 
-// Refused counts what a listener turned away: a connection, a recipient, a mail.
+// Refused counts what a listener turned away: a connection, a recipient, a mail, a login.
 func (r *Registry) Refused(what string) { r.refused.WithLabelValues(what).Inc() }
 
 // Duplicate counts a mail that was known already (RULES 1).
