@@ -47,6 +47,7 @@ type options struct {
 	database string   // [database] url; SQLite in the data_dir when ""
 	agents   []string // addresses; ann alone when nil
 	relay    sink.Options
+	relayAt  string // [relay] address; where relay listens when ""
 }
 
 // gateway is a running helpgate with a relay that keeps what it sends.
@@ -85,7 +86,8 @@ listen = "127.0.0.1:0"
 %s[relay]
 address = %q
 tls = "none"
-`, g.data, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), o.smtp, g.relay.Addr())
+`, g.data, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), o.smtp,
+		or(o.relayAt, g.relay.Addr()))
 	if o.database != "" {
 		text += fmt.Sprintf("[database]\nurl = %q\n", o.database)
 	}
