@@ -153,18 +153,28 @@ func (p *play) peer(name string, st step) (*peer, error) {
 	}
 }
 
-// connect opens a connection: "from ADDRESS" of loopback; "patiently", as a sender's queue comes
-// again while the gateway takes nobody in.
+// connect opens a connection, as its words say: to "lmtp" or "submission", "from ADDRESS" of
+// loopback; "patiently" is a sender's queue, which comes again while the gateway takes nobody in.
 func (p *play) connect(how string) (*peer, error) {
 	var dialer net.Dialer
-	if _, from, some := strings.Cut(how, "from "); some {
-		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
+	road := "smtp"
+	for words := strings.Fields(how); len(words) > 0; words = words[1:] {
+		switch {
+		case words[0] == "lmtp", words[0] == "submission":
+			road = words[0]
+		case words[0] == "from" && len(words) > 1:
+			dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(words[1])}
+			words = words[1:]
+		case words[0] != "patiently":
+			return nil, fmt.Errorf("connect how: %s", how)
+		}
 	}
-	conn, err := dialer.Dial("tcp", p.g.smtp)
+	conn, err := dialer.Dial("tcp", p.g.at(road))
 	if err != nil {
 		return nil, err
 	}
-	return &peer{Conn: conn, in: bufio.NewReader(conn)}, conn.SetDeadline(p.end)
+	c := &peer{Conn: conn, in: bufio.NewReader(conn), lmtp: road == "lmtp"}
+	return c, conn.SetDeadline(p.end)
 }
 
 func (p *play) hangUp() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestDialogues(t *testing.T) {
 	for config, group := range groups {
 		t.Run(groupName(config), func(t *testing.T) {
 			t.Parallel()
-			g := start(t, options{smtp: tls + config})
+			g := start(t, options{smtp: tls + config, config: allRoads})
 			for _, s := range group {
 				t.Run(s.name, func(t *testing.T) {
 					defer func(whole testing.TB) { g.t = whole }(g.t)
@@ -35,6 +36,19 @@ func TestDialogues(t *testing.T) {
 			}
 		})
 	}
+}
+
+// allRoads opens the listeners that the plain gateway has not.
+const allRoads = "[lmtp]\nlisten = \"127.0.0.1:0\"\n[submission]\nlisten = \"127.0.0.1:0\"\n"
+
+// at gives where the gateway listens for "smtp", "lmtp" or "submission".
+func (g *gateway) at(road string) string {
+	g.t.Helper()
+	m := regexp.MustCompile(`helpgate serves.* ` + road + `=(\S+)`).FindStringSubmatch(g.logged())
+	if m == nil {
+		g.t.Fatalf("no listener for %s:\n%s", road, g.logged())
+	}
+	return m[1]
 }
 
 // groupName is what to give to -run, such as "idle_timeout=1s".
