@@ -71,11 +71,15 @@ func (b *bench) postfixTurn(ctx context.Context, conns int, mail template) (resu
 	if err != nil {
 		return result{}, err
 	}
+	return b.rivalTurn(ctx, p, b.load(p.addr, conns, mail))
+}
+
+func (b *bench) rivalTurn(ctx context.Context, p *postfix, l load) (result, error) {
 	before, err := p.accepted()
 	if err != nil {
 		return result{}, err
 	}
-	r, total, err := b.timed(ctx, b.load(p.addr, conns, mail), nil)
+	r, total, err := b.timed(ctx, l, nil)
 	if err != nil {
 		return result{}, err
 	}
@@ -107,7 +111,7 @@ func (b *bench) turn(
 	fmt.Fprintf(os.Stderr, "             %.0f MiB at most, %.0f µs of CPU a mail, %d delivered\n",
 		mib(used.peak), float64(used.cpu.Microseconds())/float64(total), g.relay.count.Load())
 	if b.senders == 0 {
-		err = g.check(ctx, total)
+		err = g.check(ctx, total, 0)
 	}
 	return r, errors.Join(err, g.remove())
 }

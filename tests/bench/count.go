@@ -62,14 +62,17 @@ func (g *gateway) count(ctx context.Context) (k kept, err error) {
 	return k, nil
 }
 
-// check wants a ticket, an acknowledgement and a notification of each mail that got 250.
-func (g *gateway) check(ctx context.Context, accepted int) error {
+// check wants a notification of each mail that got 250, and of each that was no reply a ticket and
+// an acknowledgement.
+func (g *gateway) check(ctx context.Context, accepted, replies int) error {
 	got, err := g.count(ctx)
 	if err != nil {
 		return err
 	}
-	if want := (kept{accepted, accepted, accepted, accepted}); got != want {
-		return fmt.Errorf("%d mails got 250, and the database holds %+v", accepted, got)
+	opened := accepted - replies
+	if want := (kept{opened, accepted, opened, accepted}); got != want {
+		return fmt.Errorf("%d mails got 250, %d of them replies, and the database holds %+v",
+			accepted, replies, got)
 	}
 	return nil
 }

@@ -20,11 +20,14 @@ type load struct {
 	mails   int64         // ends after so many; 0: when lasting is over
 	lasting time.Duration // see mails
 	next    *atomic.Int64 // number of the last mail; numbers never come twice in a run
+	answers chan answer   // every so many mails is one of these while there are any; nil: none
+	every   int64         // see answers
 }
 
 // result is what a turn saw.
 type result struct {
 	mails   int
+	replies int             // of them
 	elapsed time.Duration   // from the first connection to the last 250
 	whole   []time.Duration // what a mail took, from MAIL to its 250; sorted
 	data    []time.Duration // the last part of that: from the end of DATA; sorted
@@ -77,22 +80,39 @@ func (l load) connection(ctx context.Context, r *result, start time.Time, first 
 				c.quit()
 				return nil
 			}
-			sender := n
-			if l.senders > 0 {
-				sender = n % l.senders
-			}
-			t, err := c.send(address(sender), support, mail.number(n, sender))
+			t, reply, err := l.send(c, n, mail)
 			if err != nil {
 				c.conn.Close()
 				return err
 			}
 			r.mails++
+			if reply {
+				r.replies++
+			}
 			r.whole, r.data = append(r.whole, t.whole), append(r.data, t.data)
 			r.done = append(r.done, stamp{n, time.Now()})
 			r.elapsed = time.Since(start)
 		}
 		c.quit()
 	}
+}
+
+// send sends the n-th mail: the next answer when it is time for one, else a new mail.
+func (l load) send(c *client, n int64, mail template) (t took, reply bool, err error) {
+	if l.answers != nil && n%l.every == 0 {
+		select {
+		case a := <-l.answers:
+			t, err = c.send(a.from, a.to, a.mail(n))
+			return t, true, err
+		default:
+		}
+	}
+	sender := n
+	if l.senders > 0 {
+		sender = n % l.senders
+	}
+	t, err = c.send(address(sender), support, mail.number(n, sender))
+	return t, false, err
 }
 
 // over tells that the n-th mail of the turn is not to be sent any more.
@@ -107,6 +127,7 @@ func join(parts []result) result {
 	var all result
 	for _, p := range parts {
 		all.mails += p.mails
+		all.replies += p.replies
 		all.elapsed = max(all.elapsed, p.elapsed)
 		all.whole = append(all.whole, p.whole...)
 		all.data = append(all.data, p.data...)

@@ -89,15 +89,40 @@ func address(sender int64) string { return fmt.Sprintf("u%014d@customer.example"
 
 const textHead = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 7bit\n"
 
-// words gives n bytes of lines as a person writes them.
-func words(n int) string {
-	const sentence = "Hello, I ordered a lamp three weeks ago (number " + serial + ") and it has\n" +
-		"not come yet. The page of the parcel service says since Monday that it is on its way.\n" +
-		"Could you please look where it is, and tell me when I can expect it? If it was lost,\n" +
-		"I would rather have my money back than wait for another one.\n\n"
-	text := strings.Repeat(sentence, n/len(sentence)+1)[:n-2]
-	return text + ".\n"
-}
+// letter is what a customer writes; no line comes twice, as none does in real mail.
+const letter = `Hello,
+
+three weeks ago I ordered a floor lamp in your shop (number ` + serial + `), and it
+has not come yet. The confirmation said five to seven working days, so I did not worry
+at first. On Monday the page of the parcel service changed from "announced" to "in
+delivery", and there it has stood ever since. I telephoned them twice; the first time
+a friendly man told me that the parcel was on the van, the second time nobody could
+find it at all and I was asked to turn to the sender, which is why I write to you.
+
+Could you please look into three things for me?
+
+1. Was the lamp really handed over, and on which day? The label that I can see online
+   was printed on the 4th, but there is no scan of the depot after that.
+2. If it was lost, can you send another one? I need the one with the brass foot and
+   the linen shade, not the grey one, which the assistant in the shop showed me too.
+3. Should it be out of stock by now, I would rather have the money back than a voucher.
+   I paid by card, the last digits are 4471, and the amount was 189 euros with postage.
+
+By day I can be reached under this address only, as my telephone is being repaired; a
+neighbour on the ground floor takes parcels until eight in the evening, her name is on
+the upper bell. From Friday noon until Sunday I am away, so please no delivery then.
+
+One more question, while I am at it: the bulb that you recommend with it is rated at
+nine watts, yet the manual on your page speaks of seven at most. Which of them is
+right? My sister has the smaller model with a twelve watt bulb and says it gets hot.
+
+Many thanks for your help, and kind regards from the coast,
+Casey Customer
+Harbour Street 12, second floor, 24103 Northport
+`
+
+// words gives the first n bytes of the letter, line ends included.
+func words(n int) string { return letter[:min(n, len(letter))-1] + "\n" }
 
 // multipart gives a mail of text and one file of so many bytes, in which the number stands too.
 func multipart(size int) string {

@@ -54,6 +54,10 @@ var scenarios = []struct {
 		accept{name: "a50", kind: attached, conns: 50, want: 1.3}.run,
 	},
 	{
+		"replies", "2 KB text, 50 connections, every third mail answers an acknowledgement",
+		replies{every: 3, conns: 50}.run,
+	},
+	{
 		"delivery", "2 KB text, 50 connections, and all that follows delivered",
 		delivery{name: "delivery", want: 0.8}.run,
 	},
@@ -81,7 +85,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.dir, "dir", or(os.Getenv("HELPGATE_BENCH_DIR"), "/var/tmp/helpgate-bench"),
 		"folder on the disk to measure; HELPGATE_BENCH_DIR sets it too")
-	flag.IntVar(&o.rounds, "rounds", 3, "rounds; a round is a turn of each")
+	flag.IntVar(&o.rounds, "rounds", 3, "rounds; a round is a turn of each; 0: million only loads")
 	flag.Float64Var(&o.seconds, "seconds", 5, "seconds that a turn is measured")
 	flag.Float64Var(&o.warmup, "warmup", 1, "seconds before that, not measured")
 	flag.Int64Var(&o.senders, "senders", 0, "how many senders take turns; 0: a new one for each mail")

@@ -52,5 +52,5 @@ func (b *bench) peak(ctx context.Context, l load) (_ int64, err error) {
 	if err := errors.Join(err, e, g.kill()); err != nil {
 		return 0, err
 	}
-	return used.peak, g.check(ctx, total)
+	return used.peak, g.check(ctx, total, 0)
 }
