@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"syscall"
@@ -33,6 +34,9 @@ const (
 func (d *DB) Ping(ctx context.Context) error {
 	if err := d.engine.ping(ctx); err != nil {
 		return fmt.Errorf("ask database: %w", d.explain(err))
+	}
+	if err := errors.Join(d.blobs.Check(), room(d.blobs.Root())); err != nil {
+		return err
 	}
 	now := d.clock.Now()
 	if proven := d.proven.Load(); now.UnixMicro()-proven < proofLife.Microseconds() {
@@ -139,10 +143,12 @@ func (f files) there() error {
 	return nil
 }
 
-// room tells when the disk of a folder is as good as full.
+// room tells when the disk of a folder is as good as full. One that is not there yet has room.
 func room(folder string) error {
 	var s syscall.Statfs_t
-	if err := syscall.Statfs(folder, &s); err != nil {
+	if err := syscall.Statfs(folder, &s); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
 		return fmt.Errorf("ask for room in %s: %w", folder, err)
 	}
 	if free := uint64(s.Bavail) * uint64(s.Bsize); free < minFree {

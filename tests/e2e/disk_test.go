@@ -177,6 +177,35 @@ func TestDatabaseTakenAway(t *testing.T) {
 	}.ride(t)
 }
 
+func TestReadOnlyBlobs(t *testing.T) {
+	t.Parallel()
+	fault{
+		strike: func(t *testing.T, g *gateway) func() {
+			var folders []string
+			err := filepath.WalkDir(filepath.Join(g.data, "blobs"),
+				func(path string, _ os.DirEntry, err error) error {
+					folders = append(folders, path)
+					return err
+				})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return freeze(t, folders...)
+		},
+		reply: "451 4.3.", says: "operation not permitted", broken: "not permitted",
+	}.ride(t)
+}
+
+func TestBlobsTakenAway(t *testing.T) {
+	t.Parallel()
+	fault{
+		strike: func(t *testing.T, g *gateway) func() {
+			return takeAway(t, filepath.Join(g.data, "blobs"))
+		},
+		reply: "451 4.3.", says: "blobs", broken: "blobs",
+	}.ride(t)
+}
+
 // smallDisk gives a file system of that many MiB, which only root can make.
 func smallDisk(t *testing.T, size int) string {
 	t.Helper()

@@ -12,12 +12,15 @@ package blob
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // The folders within a Dir's. Beside them lie 256 more, "00" to "ff", with the files of large
@@ -27,6 +30,9 @@ const (
 	// tempFolder holds large blobs that still stream in.
 	tempFolder = "tmp"
 )
+
+// mayWrite is the question of access(2) whether one may write, W_OK.
+const mayWrite = 2
 
 // Place tells where a blob lies.
 type Place struct {
@@ -51,6 +57,9 @@ type Dir struct {
 	packs map[string]*pack
 	// made holds the folders inside root whose names this process knows to be durable.
 	made map[string]bool
+	// known tells that root has been there. Then it is not made anew: the blobs of before would be
+	// missing, and those that came meanwhile too when it is put back.
+	known bool
 }
 
 // Open gives the folder of the address "file:/absolute/path", taken as it stands, on files, or on
@@ -60,10 +69,39 @@ func Open(address string, files Files) (*Dir, error) {
 	if !ok || !filepath.IsAbs(root) {
 		return nil, fmt.Errorf("read address of blobs: %q is not file:/absolute/path", address)
 	}
+	_, err := os.Stat(root)
 	return &Dir{
 		root: filepath.Clean(root), files: cmp.Or[Files](files, OS{}),
-		packs: map[string]*pack{}, made: map[string]bool{},
+		packs: map[string]*pack{}, made: map[string]bool{}, known: err == nil,
 	}, nil
+}
+
+// Root is the folder's path.
+func (d *Dir) Root() string { return d.root }
+
+// Check tells why no blob could be stored now: the folder was taken away, or is not for us to write
+// in. It writes nothing.
+func (d *Dir) Check() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.there(); err != nil || !d.known {
+		return err
+	}
+	for _, folder := range []string{d.root, d.path(packFolder)} {
+		err := syscall.Access(folder, mayWrite)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("write to folder of blobs %s: %w", folder, err)
+		}
+	}
+	return nil
+}
+
+// there tells when the folder has been there and is not any more. d.mu is held.
+func (d *Dir) there() error {
+	if _, err := os.Stat(d.root); d.known && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("folder of blobs %s was taken away: put it back", d.root)
+	}
+	return nil
 }
 
 // Open reads the blob that lies there; fs.ErrNotExist when its file is gone, io.ErrUnexpectedEOF
@@ -124,6 +162,9 @@ func (d *Dir) makeFolder(name string) error {
 	if _, err := os.Stat(d.path(name)); err == nil && d.made[name] {
 		return nil
 	}
+	if err := d.there(); err != nil {
+		return err
+	}
 	if err := d.files.MakeFolder(d.path(name), 0o700); err != nil {
 		return fmt.Errorf("make folder of blobs: %w", err)
 	}
@@ -132,7 +173,7 @@ func (d *Dir) makeFolder(name string) error {
 			return err
 		}
 	}
-	d.made[name] = true
+	d.made[name], d.known = true, true
 	return nil
 }
 

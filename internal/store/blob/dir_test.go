@@ -39,6 +39,35 @@ func TestACutOrMissingFileIsNoShorterBlob(t *testing.T) {
 	}
 }
 
+// TestAFolderThatIsTakenAwayIsNotMadeAnew: what is put back would hide what came meanwhile.
+func TestAFolderThatIsTakenAwayIsNotMadeAnew(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "blobs")
+	d := open(t, root, nil)
+	if err := d.Check(); err != nil {
+		t.Errorf("before the first blob: %v", err)
+	}
+	d.append(t, "bytes")
+	if err := os.Rename(root, root+".away"); err != nil {
+		t.Fatal(err)
+	}
+	packed, err := d.Append([]byte("more"))
+	if err == nil {
+		err = d.Sync(packed)
+	}
+	_, errOwn := d.Create()
+	if err == nil || errOwn == nil || d.Check() == nil {
+		t.Errorf("away: append %v, create %v, check %v", err, errOwn, d.Check())
+	}
+	if err := os.Rename(root+".away", root); err != nil {
+		t.Fatal(err)
+	}
+	d.own(t, "large")
+	if err := errors.Join(d.Sync(d.append(t, "more")), d.Check()); err != nil {
+		t.Errorf("back: %v", err)
+	}
+}
+
 func TestFoldersBelongToTheirOwnerAlone(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "deep", "100% blobs")
