@@ -3,7 +3,9 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -84,6 +86,7 @@ func TestKilledAtAnyInstantNothingIsLostOrDoubled(t *testing.T) {
 			got := ended(g, os.Kill, lives)
 			g.settled()
 			checkKept(t, messageIDs(t, g, o), got)
+			checkFiles(t, beside(t, g, o))
 			checkAnswers(t, g, got, n)
 		})
 	}
@@ -153,6 +156,9 @@ func sendAll(ctx context.Context, g *gateway, got *accepted, person int) {
 			from: from, to: support, subject: fmt.Sprintf("Question %d of %d", n, person),
 			id: fmt.Sprintf("q%d.%d@customer", person, n), text: "What shall I do, " + from + "?",
 		}
+		if n%2 == 0 {
+			question.files = []file{crashFile(question.id)}
+		}
 		if !g.insist(ctx, from, support, question, got) {
 			return
 		}
@@ -168,6 +174,14 @@ func sendAll(ctx context.Context, g *gateway, got *accepted, person int) {
 		got.answer(open[0])
 		open = open[1:]
 	}
+}
+
+// crashFile is what a question brings: noise, so that the mail's source lies outside the database
+// too.
+func crashFile(id string) file {
+	data := make([]byte, 100_000)
+	rand.NewChaCha8(sha256.Sum256([]byte(id))).Read(data)
+	return file{name: "core", contentType: "application/octet-stream", data: data}
 }
 
 // insist sends a mail until it is taken; false when there is no more time.
@@ -253,6 +267,43 @@ func checkKept(t *testing.T, times map[string]int, got *accepted) {
 		}
 	}
 	t.Logf("%d mails got 250", len(got.ids))
+}
+
+// checkFiles asks that every question's file is there and whole.
+func checkFiles(t *testing.T, db *store.DB) {
+	t.Helper()
+	var files, blobs []string
+	err := db.View(t.Context(), func(tx tickets.Tx) error {
+		all, err := tx.Tickets(t.Context(), tickets.TicketFilter{Merged: true})
+		for _, tk := range all {
+			messages, err := tx.Messages(t.Context(), tk.Number)
+			if err != nil {
+				return err
+			}
+			for _, a := range messages[0].Attachments {
+				files, blobs = append(files, messages[0].MessageID), append(blobs, a.Blob.SHA256)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range files {
+		r, err := db.Blobs().Open(t.Context(), blobs[i])
+		if err != nil {
+			t.Errorf("file of %s: %v", id, err)
+			continue
+		}
+		got, err := io.ReadAll(r)
+		if r.Close(); err != nil || !bytes.Equal(got, crashFile(id).data) {
+			t.Errorf("file of %s came back changed: %d bytes, %v", id, len(got), err)
+		}
+	}
+	if len(files) == 0 {
+		t.Error("no question has its file")
+	}
+	t.Logf("%d files are there", len(files))
 }
 
 // checkAnswers asks that every answer reached its customer, at most once more than needed for each
