@@ -32,6 +32,7 @@ type result struct {
 	whole   []time.Duration // what a mail took, from MAIL to its 250; sorted
 	data    []time.Duration // the last part of that: from the end of DATA; sorted
 	done    []stamp
+	cpu     time.Duration // that the server used meanwhile; 0 when nobody looked
 }
 
 // stamp is when a mail got its 250.

@@ -46,11 +46,11 @@ func (b *bench) peak(ctx context.Context, l load) (_ int64, err error) {
 		r, e := g.measured(func() (result, error) { return l.run(ctx) })
 		total, err = r.mails, e
 	} else {
-		_, total, err = b.timed(ctx, l, g)
+		_, total, err = b.timed(ctx, l, g.process, g.measured)
 	}
-	used, e := g.needed()
+	peak, e := g.peak()
 	if err := errors.Join(err, e, g.kill()); err != nil {
 		return 0, err
 	}
-	return used.peak, g.check(ctx, total, 0)
+	return peak, g.check(ctx, total, 0)
 }

@@ -128,35 +128,43 @@ func (p *process) end(s os.Signal) {
 	}
 }
 
-// usage is what a process needed so far.
-type needs struct {
-	peak int64         // resident memory at its highest, bytes
-	cpu  time.Duration // of all its threads
+// peak gives the resident memory of a process at its highest so far, in bytes (proc(5)).
+func (p *process) peak() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
+	if m == nil {
+		return 0, fmt.Errorf("no VmHWM of %s", p.cmd.Path)
+	}
+	kib, err := strconv.ParseInt(string(m[1]), 10, 64)
+	return kib << 10, err
 }
 
-// needed asks the kernel (proc(5)).
-func (p *process) needed() (needs, error) {
-	dir := fmt.Sprintf("/proc/%d/", p.cmd.Process.Pid)
-	status, err := os.ReadFile(dir + "status")
-	if err != nil {
-		return needs{}, err
+// cpu gives what it and its children used of the processor so far, those that ended included.
+func (p *process) cpu() (time.Duration, error) {
+	var used time.Duration
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue // it ended meanwhile, and its parent has its time
+		}
+		// The name in brackets may hold anything. After it: state, parent, …, from the twelfth on
+		// utime, stime and the same of children that ended, in 1/100 s.
+		pid, rest, _ := strings.Cut(string(stat), " ")
+		fields := strings.Fields(rest[strings.LastIndexByte(rest, ')')+1:])
+		own := strconv.Itoa(p.cmd.Process.Pid)
+		if pid != own && fields[1] != own {
+			continue
+		}
+		for _, f := range fields[11:15] {
+			ticks, _ := strconv.ParseInt(f, 10, 64)
+			used += time.Duration(ticks) * time.Second / 100
+		}
 	}
-	var n needs
-	if m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status); m != nil {
-		kib, _ := strconv.ParseInt(string(m[1]), 10, 64)
-		n.peak = kib << 10
-	}
-	stat, err := os.ReadFile(dir + "stat")
-	if err != nil {
-		return needs{}, err
-	}
-	// The name in brackets may hold anything; utime and stime are fields 14 and 15, in 1/100 s.
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	for _, f := range fields[11:13] {
-		ticks, _ := strconv.ParseInt(f, 10, 64)
-		n.cpu += time.Duration(ticks) * time.Second / 100
-	}
-	return n, nil
+	return used, err
 }
 
 // freePort gives a port of loopback that nobody has now.

@@ -12,7 +12,7 @@ import (
 type report struct{ lines []string }
 
 const reportHead = `msg/s: median of the turns (min-max); p50/p95/p99 in ms of the whole mail;
-the same from the end of DATA to its 250
+the same from the end of DATA to its 250; ms of CPU that the server used for a mail
 
 | scenario | postfix | helpgate | ratio | wanted | |
 |---|---|---|---|---|---|`
@@ -63,12 +63,17 @@ func cell(turns []result) string {
 	if len(turns) == 0 {
 		return "-"
 	}
-	var rates []float64
+	var rates, cpu []float64
 	for _, t := range turns {
 		rates = append(rates, t.rate())
+		cpu = append(cpu, ms(t.cpu)/float64(t.mails))
 	}
-	return fmt.Sprintf("%.0f (%.0f-%.0f); %s; %s", median(rates), slices.Min(rates),
+	text := fmt.Sprintf("%.0f (%.0f-%.0f); %s; %s", median(rates), slices.Min(rates),
 		slices.Max(rates), percentiles(turns, wholeTimes), percentiles(turns, dataTimes))
+	if median(cpu) > 0 {
+		text += fmt.Sprintf("; %.2f", median(cpu))
+	}
+	return text
 }
 
 func wholeTimes(r result) []time.Duration { return r.whole }
