@@ -10,8 +10,8 @@ import (
 	"helpgate/internal/mailerr"
 )
 
-// RFC 5321 4.5.3.1.5, in bytes: maxReplyLine bounds a reply line with its CRLF, maxReplyText the words
-// of one of ours.
+// RFC 5321 4.5.3.1.5, in bytes: maxReplyLine bounds a reply line with its CRLF, maxReplyText the
+// words of one of ours.
 const (
 	maxReplyLine = 512
 	maxReplyText = 400

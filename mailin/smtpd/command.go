@@ -12,7 +12,8 @@ const maxHello = len("EHLO ") + 255
 // known tells whether verb is one that is built.
 func known(verb string) bool {
 	switch verb {
-	case "HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "QUIT", "AUTH":
+	case "HELO", "EHLO", "LHLO", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY",
+		"QUIT":
 		return true
 	default:
 		return false
@@ -62,8 +63,8 @@ func (c *conn) dispatch(line []byte) error {
 // sender who comes again with the next mail has lost nothing, one who is refused at MAIL may wait.
 func (c *conn) full() bool { return c.mails >= c.srv.cfg.MaxMails && c.mailEnd.IsZero() }
 
-// foreign tells whether verb begins a request of HTTP. A browser can be made to send one to us, with
-// a whole session in its body.
+// foreign tells whether verb begins a request of HTTP. A browser can be made to send one to us,
+// with a whole session in its body.
 func foreign(verb string) bool {
 	switch verb {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE":

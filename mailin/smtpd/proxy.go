@@ -41,8 +41,8 @@ func readProxyHeader(r io.Reader) (netip.Addr, error) {
 	}
 }
 
-// readProxyLine reads version 1: "PROXY TCP4 192.0.2.1 192.0.2.9 4711 25". It takes byte by byte, for
-// nobody tells how long the line is.
+// readProxyLine reads version 1: "PROXY TCP4 192.0.2.1 192.0.2.9 4711 25". It takes byte by byte,
+// for nobody tells how long the line is.
 func readProxyLine(r io.Reader, line []byte) (netip.Addr, error) {
 	for line[len(line)-1] != '\n' {
 		if len(line) == maxProxyLine {

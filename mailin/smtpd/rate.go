@@ -60,8 +60,8 @@ func (r *rate) take(from netip.Addr) bool {
 	return true
 }
 
-// origin is the address by which a peer is limited: its own, or its IPv6 /64 network's, since whoever
-// has one such address has them all.
+// origin is the address by which a peer is limited: its own, or its IPv6 /64 network's, since
+// whoever has one such address has them all.
 func origin(peer netip.Addr) netip.Addr {
 	if network, err := peer.Prefix(64); err == nil && peer.Is6() {
 		return network.Masked().Addr()
