@@ -42,6 +42,8 @@ type TicketTx interface {
 	// CreateTicket stores t and sets its Number.
 	CreateTicket(ctx context.Context, t *Ticket) error
 	SaveTicket(ctx context.Context, t Ticket) error
+	// CountMessage adds one to the ticket's messages, and marks it as changed at the time.
+	CountMessage(ctx context.Context, number int64, at time.Time) error
 	// SeeFrom makes the ticket seen from a further mailbox; twice is once.
 	SeeFrom(ctx context.Context, number int64, mailbox string) error
 	// SeenFrom gives the mailboxes from which the ticket is seen, its own first.
@@ -133,7 +135,7 @@ type ThreadTx interface {
 	// FindRefs gives the refs with one of the ids, own and cited ones, one a ticket.
 	FindRefs(ctx context.Context, ids []string) ([]Ref, error)
 	AddKey(ctx context.Context, k Key) error
-	// Keys gives the keys with that hash, or with that Message-ID when it is not "".
+	// Keys gives the keys with that Message-ID; without one, those without one that have the hash.
 	Keys(ctx context.Context, hash, messageID string, now time.Time) ([]Key, error)
 }
 

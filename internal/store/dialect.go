@@ -25,7 +25,7 @@ type dialect struct {
 	// which they stand, and silently stores one value in the other's column; ?N it binds by number.
 	rewrite func(query string) string
 	// ddl makes the engine's text of a migration: the engines share no word for a column that
-	// numbers itself.
+	// numbers itself, and only SQLite keeps a table in its key.
 	ddl *strings.Replacer
 	// skipLocked ends a SELECT so that two nodes lease different rows. SQLite has one writer, and
 	// no such word.
@@ -49,7 +49,7 @@ func sqliteDialect(folder string) dialect {
 	return dialect{
 		goose:    goose.DialectSQLite3,
 		rewrite:  func(query string) string { return parameter.ReplaceAllString(query, "?$1") },
-		ddl:      strings.NewReplacer(),
+		ddl:      strings.NewReplacer("CLUSTERED", "WITHOUT ROWID"),
 		hasTable: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
 		lock: func(ctx context.Context, _ *sql.DB) (func(), error) {
 			return lockFolder(ctx, folder)
@@ -69,6 +69,7 @@ func postgresDialect() dialect {
 		ddl: strings.NewReplacer(
 			"INTEGER PRIMARY KEY AUTOINCREMENT", identityKey,
 			"INTEGER PRIMARY KEY", identityKey,
+			"CLUSTERED", "",
 		),
 		skipLocked: "FOR UPDATE SKIP LOCKED",
 		hasTable: `SELECT COUNT(*) FROM information_schema.tables

@@ -41,32 +41,24 @@ func (t *tx) AddMessage(ctx context.Context, m *tickets.Message) (err error) {
 	return err
 }
 
-// SaveMessage implements tickets.MessageTx.
+// SaveMessage implements tickets.MessageTx. What goes with the message to another ticket is found
+// on the one where it was.
 func (t *tx) SaveMessage(ctx context.Context, m tickets.Message) error {
 	op := fmt.Sprintf("save message %d", m.ID)
-	err := t.change(ctx, op, `
+	for _, table := range []string{"ref", "mail_key", "held"} {
+		err := t.do(ctx, op, `UPDATE `+table+` SET ticket = $1
+			WHERE ticket = (SELECT ticket FROM message WHERE id = $2) AND message = $2
+				AND ticket <> $1`, m.Ticket, m.ID)
+		if err != nil {
+			return err
+		}
+	}
+	return t.change(ctx, op, `
 		UPDATE message SET ticket = $1, kind = $2, direction = $3, flags = $4, verified = $5,
 			author_name = $6, author_address = $7, author_id = $8, author_role = $9,
 			reply_text = $10, reply_html = $11
 		WHERE id = $12`, m.Ticket, m.Kind, m.Direction, asJSON{m.Flags}, m.Verified,
 		m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, m.ReplyText, m.ReplyHTML, m.ID)
-	if err != nil {
-		return err
-	}
-	err = t.do(ctx, op, `UPDATE ref SET ticket = $1 WHERE message = $2 AND ticket <> $1`,
-		m.Ticket, m.ID)
-	if err != nil {
-		return err
-	}
-	for _, query := range []string{
-		`UPDATE mail_key SET ticket = $1 WHERE message = $2 AND ticket <> $1`,
-		`UPDATE held SET ticket = $1 WHERE message = $2 AND ticket <> $1`,
-	} {
-		if err := t.do(ctx, op, query, m.Ticket, m.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Message implements tickets.MessageTx.

@@ -154,6 +154,7 @@ func TestOpenFindsTheBlobsOfTheFirstSchema(t *testing.T) {
 func toFirstSchema(t *testing.T, tx *tx) (err error) {
 	for _, query := range []string{
 		`ALTER TABLE agent DROP COLUMN password`,
+		`CREATE INDEX mail_key_by_message ON mail_key (message)`,
 		`DROP INDEX blob_by_file`,
 		`ALTER TABLE blob DROP COLUMN file`,
 		`ALTER TABLE blob DROP COLUMN file_offset`,

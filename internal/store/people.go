@@ -43,42 +43,54 @@ func (t *tx) SaveCustomer(ctx context.Context, c *tickets.Customer) (err error) 
 		c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt, c.ID)
 }
 
-// Agents implements tickets.PeopleTx.
+// Agents implements tickets.PeopleTx. They are read once for a group of updates: each mail asks for
+// them, and they change once a month.
 func (t *tx) Agents(ctx context.Context) ([]tickets.Agent, error) {
-	all, err := list(ctx, t, "list agents", scanAgent, `
-		SELECT id, name, team, lead, locale, timezone, active, away_until, created_at
-		FROM agent ORDER BY id`)
-	if err != nil {
-		return nil, err
+	if t.agents != nil && t.agents.known {
+		return t.agents.all, nil
 	}
-	type address struct {
-		agent int64
-		text  string
+	var all []tickets.Agent
+	scan := func(s scanner) (struct{}, error) {
+		var a tickets.Agent
+		var address string
+		err := s.Scan(&a.ID, &a.Name, &a.Team, &a.Lead, &a.Locale, &a.Timezone, &a.Active,
+			instant{&a.AwayUntil}, instant{&a.CreatedAt}, &address)
+		if n := len(all); n == 0 || all[n-1].ID != a.ID {
+			all = append(all, a)
+		}
+		if last := &all[len(all)-1]; address != "" {
+			last.Addresses = append(last.Addresses, address)
+		}
+		return struct{}{}, err
 	}
-	scan := func(s scanner) (a address, err error) { return a, s.Scan(&a.agent, &a.text) }
-	addresses, err := list(ctx, t, "list agents' addresses", scan,
-		`SELECT agent, address FROM agent_address ORDER BY agent, position`)
-	if err != nil {
-		return nil, err
+	_, err := list(ctx, t, "list agents", scan, `
+		SELECT a.id, a.name, a.team, a.lead, a.locale, a.timezone, a.active, a.away_until,
+			a.created_at, COALESCE(w.address, '')
+		FROM agent a LEFT JOIN agent_address w ON w.agent = a.id
+		ORDER BY a.id, w.position`)
+	if err == nil && t.agents != nil {
+		*t.agents = agents{known: true, all: all}
 	}
-	index := make(map[int64]*tickets.Agent, len(all))
-	for i := range all {
-		index[all[i].ID] = &all[i]
-	}
-	for _, a := range addresses {
-		index[a.agent].Addresses = append(index[a.agent].Addresses, a.text)
-	}
-	return all, nil
+	return all, err
 }
 
-func scanAgent(s scanner) (a tickets.Agent, err error) {
-	return a, s.Scan(&a.ID, &a.Name, &a.Team, &a.Lead, &a.Locale, &a.Timezone, &a.Active,
-		instant{&a.AwayUntil}, instant{&a.CreatedAt})
+// agents are those that a group of updates has read.
+type agents struct {
+	known bool
+	all   []tickets.Agent
+}
+
+// forget makes the next one who asks read them anew.
+func (a *agents) forget() {
+	if a != nil {
+		*a = agents{}
+	}
 }
 
 // SaveAgent implements tickets.PeopleTx.
 func (t *tx) SaveAgent(ctx context.Context, a *tickets.Agent) (err error) {
 	op := "save agent " + a.Name
+	t.agents.forget()
 	if a.ID == 0 {
 		a.ID, err = t.insert(ctx, op, `
 			INSERT INTO agent (name, team, lead, locale, timezone, active, away_until, created_at)

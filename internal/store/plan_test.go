@@ -14,7 +14,7 @@ import (
 
 // wholeReads are what a query may read from end to end: agents are few and all are wanted, lists
 // are found from their newest end, and an index of what waits holds nothing else.
-var wholeReads = regexp.MustCompile(`^SCAN (agent|agent_address USING INDEX.*|due|CONSTANT ROW|` +
+var wholeReads = regexp.MustCompile(`^SCAN (a|due|CONSTANT ROW|` +
 	`held USING INDEX held_waiting)$`)
 
 // newest is the list of all, from the end.

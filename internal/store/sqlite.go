@@ -17,6 +17,10 @@ import (
 // page cache.
 const readers = 8
 
+// checkpointPages is how many pages of 4 KiB the log may have before they are copied into the
+// database: a page that is written by many mails meanwhile is copied once.
+const checkpointPages = 8000
+
 // sqlite is the engine on a file: one connection that writes, owned by the writer, and a few that
 // read.
 type sqlite struct {
@@ -66,9 +70,16 @@ func openSQLite(
 	if err != nil {
 		return nil, false, err
 	}
-	// The first transaction makes the log, whose file is looked up then.
-	if err := errors.Join(c.do(`BEGIN IMMEDIATE`), c.do(`ROLLBACK`)); err != nil {
-		return nil, false, err
+	for _, query := range []string{
+		// What a savepoint saves of each page goes into a file otherwise: ten times what is kept.
+		`PRAGMA temp_store = MEMORY`,
+		fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, checkpointPages),
+		`BEGIN IMMEDIATE`, // the first transaction makes the log, whose file is looked up then
+		`ROLLBACK`,
+	} {
+		if err := c.do(query); err != nil {
+			return nil, false, fmt.Errorf("prepare to write: %w", err)
+		}
 	}
 	if s.files, err = filesOf(path); err != nil {
 		return nil, false, err
@@ -187,8 +198,8 @@ const (
 	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
 	// a transaction that turns from reading to writing fails at once when another has written.
 	writing = "_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL" +
-		"&_txlock=immediate"
-	reading = "_busy_timeout=5000&_query_only=1&mode=rw"
+		"&_txlock=immediate&_mutex=no&_cache_size=-16384"
+	reading = "_busy_timeout=5000&_query_only=1&mode=rw&_mutex=no"
 )
 
 func connectSQLite(path, options string) (*sql.DB, error) {

@@ -25,33 +25,23 @@ func (t *tx) AddRefs(ctx context.Context, refs []tickets.Ref) error {
 	return nil
 }
 
-// maxCiting is how many tickets that cite one of a few ids are looked at, the newest first: a
-// newsletter's id is cited by thousands that have nothing to do with each other.
+// maxCiting is how many tickets that cite an id are looked at, the newest first: a newsletter's id
+// is cited by thousands that have nothing to do with each other.
 const maxCiting = 50
 
-// FindRefs implements tickets.ThreadTx. It asks for eight ids at a time, the last ones repeated to
-// fill up, so that the statements have one text. However many messages of a ticket cite an id, the
-// ticket comes once.
+// FindRefs implements tickets.ThreadTx. However many messages of a ticket cite an id, the ticket
+// comes once.
 func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) {
-	const batch = 8
-	const query = `
-		SELECT message_id, ticket, MIN(message), own FROM ref
-		WHERE message_id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND own = $9
-		GROUP BY message_id, ticket, own
-		ORDER BY ticket DESC, message_id LIMIT $10`
 	scan := func(s scanner) (r tickets.Ref, err error) {
 		return r, s.Scan(&r.MessageID, &r.Ticket, &r.Message, &r.Own)
 	}
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var all []tickets.Ref
-	for some := range slices.Chunk(ids, batch) {
-		args := make([]any, batch)
-		for i := range args {
-			args[i] = some[min(i, len(some)-1)]
-		}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 		for _, own := range []bool{true, false} {
-			found, err := list(ctx, t, "find references", scan, query,
-				append(args, own, maxCiting)...)
+			found, err := list(ctx, t, "find references", scan, `
+				SELECT message_id, ticket, MIN(message), own FROM ref
+				WHERE message_id = $1 AND own = $2
+				GROUP BY ticket, message_id, own ORDER BY ticket DESC LIMIT $3`, id, own, maxCiting)
 			if err != nil {
 				return nil, err
 			}
@@ -78,12 +68,16 @@ func (t *tx) AddKey(ctx context.Context, k tickets.Key) error {
 func (t *tx) Keys(
 	ctx context.Context, hash, messageID string, now time.Time,
 ) ([]tickets.Key, error) {
+	// What has a Message-ID has it in its hash too, so that one index is enough.
+	where, arg := `message_id = $1`, messageID
+	if messageID == "" {
+		where, arg = `message_id = '' AND hash = $1`, hash
+	}
 	return list(ctx, t, "find keys", scanKey, `
 		SELECT hash, message_id, subject, lines, text_hash, ticket, message, expires_at
 		FROM mail_key
-		WHERE (hash = $1 OR (message_id = $2 AND message_id <> ''))
-			AND (expires_at = 0 OR expires_at > $3)
-		ORDER BY id`, hash, messageID, now)
+		WHERE `+where+` AND (expires_at = 0 OR expires_at > $2)
+		ORDER BY id`, arg, now)
 }
 
 func scanKey(s scanner) (k tickets.Key, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"helpgate/tickets"
 )
@@ -92,6 +93,13 @@ func (t *tx) SaveTicket(ctx context.Context, ticket tickets.Ticket) error {
 		WHERE number = $24`, append(ticketValues(ticket), ticket.Number)...)
 }
 
+// CountMessage implements tickets.TicketTx.
+func (t *tx) CountMessage(ctx context.Context, number int64, at time.Time) error {
+	return t.change(ctx, fmt.Sprintf("count message of ticket %d", number), `
+		UPDATE ticket SET message_count = message_count + 1, updated_at = $1 WHERE number = $2`,
+		at, number)
+}
+
 // SeeFrom implements tickets.TicketTx.
 func (t *tx) SeeFrom(ctx context.Context, number int64, mailbox string) error {
 	return t.do(ctx, fmt.Sprintf("show ticket %d in %s", number, mailbox), `
@@ -102,14 +110,13 @@ func (t *tx) SeeFrom(ctx context.Context, number int64, mailbox string) error {
 // SeenFrom implements tickets.TicketTx.
 func (t *tx) SeenFrom(ctx context.Context, number int64) ([]string, error) {
 	op := fmt.Sprintf("list mailboxes of ticket %d", number)
-	own, err := list(ctx, t, op, scanString, `SELECT mailbox FROM ticket WHERE number = $1`, number)
-	if err != nil {
-		return nil, err
-	}
-	further, err := list(ctx, t, op, scanString, `
-		SELECT f.mailbox FROM ticket_mailbox f JOIN ticket t ON t.number = f.ticket
-		WHERE f.ticket = $1 AND f.mailbox <> t.mailbox ORDER BY f.mailbox`, number)
-	return append(own, further...), err
+	scan := func(s scanner) (mailbox string, err error) { return mailbox, s.Scan(&mailbox, new(int)) }
+	return list(ctx, t, op, scan, `
+		SELECT mailbox, 0 AS place FROM ticket WHERE number = $1
+		UNION ALL
+		SELECT f.mailbox, 1 FROM ticket_mailbox f JOIN ticket t ON t.number = f.ticket
+		WHERE f.ticket = $1 AND f.mailbox <> t.mailbox
+		ORDER BY place, mailbox`, number)
 }
 
 // Absorb implements tickets.TicketTx.

@@ -17,6 +17,8 @@ import (
 type tx struct {
 	run runner
 	db  *DB
+	// agents are what the group of updates knows of the agents; nil outside of one.
+	agents *agents
 	// queued tells that rows of the outbox may have become due.
 	queued bool
 	// places are what its rows name outside the database.

@@ -23,6 +23,7 @@ type writer struct {
 	conn    *conn
 	files   files
 	newTx   func(runner) *tx
+	agents  agents // of the group under way
 	queue   chan *turn
 	closing <-chan struct{}
 	stopped chan struct{}
@@ -77,6 +78,7 @@ func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) {
 	if err = ctx.Err(); err == nil {
 		err = errAborted
 		t.tx = w.newTx(w.conn)
+		t.tx.agents = &w.agents
 		err = fn(t.tx)
 	}
 }
@@ -95,6 +97,7 @@ func (w *writer) run() {
 
 // group commits first and those that wait.
 func (w *writer) group(first *turn) {
+	w.agents.forget()
 	if err := w.conn.do(`BEGIN IMMEDIATE`); err != nil {
 		err = fmt.Errorf("begin: %w", err)
 		for t := first; t != nil; t = w.next() { // they waited as long, for the same lock
@@ -167,6 +170,7 @@ func (w *writer) one(t *turn) (failed, lost error) {
 		}
 		return nil, nil
 	}
+	w.agents.forget()
 	undo := errors.Join(w.conn.do(`ROLLBACK TO one`), w.conn.do(`RELEASE one`))
 	if undo != nil {
 		return nil, fmt.Errorf("undo update: %w", errors.Join(err, undo))

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ func (r *reception) agentMail(ctx context.Context, ag tickets.Agent) error {
 func (r *reception) objection(
 	ctx context.Context, t tickets.Ticket, ag tickets.Agent,
 ) (tickets.HeldReason, error) {
-	teams := r.teams(r.standing[t.Number])
+	teams := r.teams(maps.Keys(r.standing[t.Number].Mailboxes))
 	verified := r.mail.Verified == tickets.VerifiedPass
 	switch claim := r.agentClaim(ag.ID); {
 	case !ag.Active:

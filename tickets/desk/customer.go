@@ -22,7 +22,8 @@ func (r *reception) open(ctx context.Context, old tickets.Ticket) error {
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
-	if err := r.bringCc(ctx, t.Number, tickets.ParticipantIn); err != nil {
+	st := thread.Standing{Ticket: t, People: map[string]bool{asker.Address: true, t.AnswerTo: true}}
+	if err := r.bringCc(ctx, st, tickets.ParticipantIn); err != nil {
 		return err
 	}
 	if err := r.linkNew(ctx, t.Number); err != nil {
@@ -66,7 +67,8 @@ func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Cust
 	if err := r.tx.CreateTicket(ctx, &t); err != nil {
 		return t, asker, fmt.Errorf("create ticket: %w", err)
 	}
-	for _, mb := range append([]string{t.Mailbox}, r.others...) {
+	r.opened = t.Number
+	for _, mb := range r.others {
 		if err := r.tx.SeeFrom(ctx, t.Number, mb); err != nil {
 			return t, asker, fmt.Errorf("see ticket %d from %s: %w", t.Number, mb, err)
 		}
@@ -178,12 +180,12 @@ func (r *reception) sortIn(
 		return r.participant(ctx, t.Number, author.Person(), tickets.ParticipantNewcomer)
 	}
 	if r.decision.Claim == nil { // nothing proves who wrote
-		return r.bringCc(ctx, t.Number, tickets.ParticipantNewcomer)
+		return r.bringCc(ctx, r.standing[t.Number], tickets.ParticipantNewcomer)
 	}
 	if err := r.recognise(ctx, &author, t); err != nil {
 		return err
 	}
-	return r.bringCc(ctx, t.Number, tickets.ParticipantIn)
+	return r.bringCc(ctx, r.standing[t.Number], tickets.ParticipantIn)
 }
 
 // recognise makes a requester known who writes with a token of his ticket that only he can have:

@@ -71,6 +71,7 @@ type act struct {
 	tx     tickets.Tx
 	now    time.Time
 	agents []tickets.Agent
+	opened int64 // the ticket that the verb has opened, of which the store knows nothing to look up
 }
 
 // update runs a verb in one transaction. fn may run twice.

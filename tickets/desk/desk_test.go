@@ -29,14 +29,14 @@ const (
 // office is a desk on a store of its own, with two agents and a clock that stands still.
 type office struct {
 	*Desk
-	t        *testing.T
+	t        testing.TB
 	db       *store.DB
 	clock    *clock.Fake
 	ann, ben tickets.Agent
 	mails    int
 }
 
-func newOffice(t *testing.T, change ...func(*Config)) *office {
+func newOffice(t testing.TB, change ...func(*Config)) *office {
 	t.Helper()
 	ctx := context.Background()
 	now := clock.NewFake(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC))
@@ -85,16 +85,21 @@ func (o *office) hire(ag tickets.Agent) tickets.Agent {
 // mail gives a mail of somebody to the support, each time another one.
 func (o *office) mail(from, text string, change ...func(*tickets.Mail)) *tickets.Mail {
 	o.mails++
-	m := &tickets.Mail{
-		Road: "smtp", Recipients: []string{support}, ReceivedAt: o.clock.Now(),
-		From: tickets.Person{Address: from}, To: []tickets.Person{{Address: support}},
-		Subject: "Printer", Date: o.clock.Now(), MessageID: fmt.Sprintf("%d@%s", o.mails, from),
-		Text: text, ReplyText: text, Verified: tickets.VerifiedNone,
-	}
+	m := o.mailOf(int64(o.mails), from, text)
 	for _, f := range change {
 		f(m)
 	}
 	return m
+}
+
+// mailOf gives the mail number n.
+func (o *office) mailOf(n int64, from, text string) *tickets.Mail {
+	return &tickets.Mail{
+		Road: "smtp", Recipients: []string{support}, ReceivedAt: o.clock.Now(),
+		From: tickets.Person{Address: from}, To: []tickets.Person{{Address: support}},
+		Subject: "Printer", Date: o.clock.Now(), MessageID: fmt.Sprintf("%d@%s", n, from),
+		Text: text, ReplyText: text, Verified: tickets.VerifiedNone,
+	}
 }
 
 // receive lets the mail in and moves the clock on by a second.

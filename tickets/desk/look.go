@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"helpgate/internal/rfc"
 	"helpgate/tickets"
 )
 
@@ -24,6 +25,10 @@ type Sight struct {
 // Look tells which ticket the mail points at now, without writing anything. Receive decides anew.
 func (d *Desk) Look(ctx context.Context, m *tickets.Mail) (Sight, error) {
 	var s Sight
+	_, tagged := rfc.SubjectTag(m.Subject)
+	if len(m.InReplyTo)+len(m.References)+len(m.Claims) == 0 && !tagged {
+		return s, nil // it cites nothing, so there is nothing that it could quote
+	}
 	err := d.view(ctx, func(a *act) error {
 		r := &reception{act: a, mail: m}
 		r.mailbox, r.others = r.addressed()

@@ -74,13 +74,8 @@ func (a *act) addMessage(ctx context.Context, msg *tickets.Message, actor string
 	if err := a.tx.AddMessage(ctx, msg); err != nil {
 		return fmt.Errorf("add message to ticket %d: %w", msg.Ticket, err)
 	}
-	t, err := a.tx.Ticket(ctx, msg.Ticket)
-	if err != nil {
-		return fmt.Errorf("read ticket %d: %w", msg.Ticket, err)
-	}
-	t.MessageCount++
-	if err := a.touch(ctx, t); err != nil {
-		return err
+	if err := a.tx.CountMessage(ctx, msg.Ticket, a.now); err != nil {
+		return fmt.Errorf("count message of ticket %d: %w", msg.Ticket, err)
 	}
 	verb := tickets.EventMessage
 	if msg.Kind == tickets.KindNote {

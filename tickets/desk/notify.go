@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"helpgate/tickets"
 	"helpgate/tickets/govern"
-	"helpgate/tickets/thread"
 )
 
 // notify tells those who answer for the ticket that a customer wrote.
@@ -23,11 +23,10 @@ func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Me
 		detail := r.mail.From.Address + ": " + t.Subject
 		return r.alertOne(ctx, t.Number, r.act.mailbox(t.Mailbox), r.operator(), "postmaster", detail)
 	}
-	st, err := r.standingOf(ctx, t)
+	to, err := r.audience(ctx, t)
 	if err != nil {
 		return err
 	}
-	to := r.audience(st)
 	if len(to) == 0 {
 		return r.alert(ctx, t.Number, "nobody-serves", t.Mailbox)
 	}
@@ -57,24 +56,31 @@ func (r *reception) forPostmaster() bool {
 }
 
 // audience gives the assignee, else everybody who serves the mailboxes from which it is seen.
-func (a *act) audience(st thread.Standing) []tickets.Agent {
-	if ag, ok := a.agent(st.Ticket.Assignee); ok && ag.Active {
-		return []tickets.Agent{ag}
+func (r *reception) audience(ctx context.Context, t tickets.Ticket) ([]tickets.Agent, error) {
+	if ag, ok := r.agent(t.Assignee); ok && ag.Active {
+		return []tickets.Agent{ag}, nil
 	}
-	teams := a.teams(st)
+	boxes := append([]string{t.Mailbox}, r.others...)
+	if t.Number != r.opened {
+		var err error
+		if boxes, err = r.tx.SeenFrom(ctx, t.Number); err != nil {
+			return nil, fmt.Errorf("read mailboxes of ticket %d: %w", t.Number, err)
+		}
+	}
+	teams := r.teams(slices.Values(boxes))
 	var to []tickets.Agent
-	for _, ag := range a.agents {
+	for _, ag := range r.agents {
 		if slices.ContainsFunc(teams, ag.Serves) {
 			to = append(to, ag)
 		}
 	}
-	return to
+	return to, nil
 }
 
-// teams gives the teams of the mailboxes from which the ticket is seen.
-func (d *Desk) teams(st thread.Standing) []string {
+// teams gives the teams of mailboxes.
+func (d *Desk) teams(mailboxes iter.Seq[string]) []string {
 	var teams []string
-	for mb := range st.Mailboxes {
+	for mb := range mailboxes {
 		teams = append(teams, d.mailbox(mb).Team)
 	}
 	return teams

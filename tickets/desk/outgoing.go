@@ -31,7 +31,10 @@ func (a *act) enqueue(ctx context.Context, o *tickets.Outgoing) error {
 // now; when it does, the mail counts.
 func (a *act) allow(ctx context.Context, ticket int64, recipient string) (bool, error) {
 	pair, all := pairKey(ticket, recipient), govern.Instance(a.Policy.AutoPerHour)
-	ok, err := a.within(ctx, pair, govern.PerRecipient())
+	ok, err := ticket != 0 && ticket == a.opened, error(nil) // nothing counts there yet
+	if !ok {
+		ok, err = a.within(ctx, pair, govern.PerRecipient())
+	}
 	if err == nil && ok {
 		ok, err = a.within(ctx, "auto", all)
 	}
@@ -52,11 +55,18 @@ func pairKey(ticket int64, recipient string) string {
 	return fmt.Sprintf("auto:%d:%s", ticket, recipient)
 }
 
-// within tells whether one more under the key keeps the windows.
+// within tells whether one more under the key keeps the windows. What several of them count is
+// read once.
 func (a *act) within(ctx context.Context, key string, ws []govern.Window) (bool, error) {
-	return govern.Within(ws, a.now, func(since time.Time) (int, error) {
-		return a.tx.Spent(ctx, key, since)
-	})
+	spent := func(since time.Time) (int, error) { return a.tx.Spent(ctx, key, since) }
+	if len(ws) > 1 {
+		counts, err := a.tx.Counts(ctx, key)
+		if err != nil {
+			return false, fmt.Errorf("read counts of %s: %w", key, err)
+		}
+		spent = func(since time.Time) (int, error) { return govern.Since(counts, since), nil }
+	}
+	return govern.Within(ws, a.now, spent)
 }
 
 // spend counts one more under the key.
@@ -166,9 +176,13 @@ func (d *Desk) locale(known ...string) string {
 func (a *act) thread(ctx context.Context, f *tickets.Facts, t tickets.Ticket, o tickets.Outgoing,
 	seen []tickets.Message,
 ) error {
-	sent, err := a.tx.SentIDs(ctx, t.Number, o.Recipient.Address, o.Agent)
-	if err != nil {
-		return fmt.Errorf("read what was sent: %w", err)
+	var sent []string
+	if t.Number != a.opened {
+		var err error
+		sent, err = a.tx.SentIDs(ctx, t.Number, o.Recipient.Address, o.Agent)
+		if err != nil {
+			return fmt.Errorf("read what was sent: %w", err)
+		}
 	}
 	var ids []string
 	for _, m := range seen {

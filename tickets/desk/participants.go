@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"helpgate/tickets"
+	"helpgate/tickets/thread"
 )
 
 // maxCc is how many people of a first mail's To and Cc become participants: beyond it the list is
@@ -15,16 +16,8 @@ const maxCc = 20
 // bringCc writes down the people on To and Cc: taken in, or as newcomers whose mails find the
 // ticket and to whom nothing of it goes.
 func (r *reception) bringCc(
-	ctx context.Context, ticket int64, state tickets.ParticipantState,
+	ctx context.Context, st thread.Standing, state tickets.ParticipantState,
 ) error {
-	t, err := r.tx.Ticket(ctx, ticket)
-	if err != nil {
-		return fmt.Errorf("read ticket %d: %w", ticket, err)
-	}
-	st, err := r.standingOf(ctx, t)
-	if err != nil {
-		return err
-	}
 	n := len(st.People) + len(st.Newcomers) // all who stand on the ticket share the bound
 	for _, p := range slices.Concat(r.mail.To, r.mail.Cc) {
 		if p.Address == "" || st.People[p.Address] || r.Mailboxes.Own(p.Address) {
@@ -34,7 +27,7 @@ func (r *reception) bringCc(
 			r.journal.Signals = append(r.journal.Signals, "too many on To and Cc: rest left out")
 			return nil
 		}
-		if err := r.participant(ctx, ticket, p, state); err != nil {
+		if err := r.participant(ctx, st.Ticket.Number, p, state); err != nil {
 			return err
 		}
 	}

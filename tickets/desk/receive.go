@@ -22,6 +22,7 @@ type Receipt struct {
 type reception struct {
 	*act
 	mail     *tickets.Mail
+	key      tickets.Key
 	reused   bool // another mail came under its Message-ID
 	mailbox  tickets.Mailbox
 	others   []string // further mailboxes of ours that the mail names
@@ -34,8 +35,9 @@ type reception struct {
 // returns nil, the mail is durable.
 func (d *Desk) Receive(ctx context.Context, m *tickets.Mail) (Receipt, error) {
 	var r Receipt
+	key := thread.KeyOf(m)
 	err := d.update(ctx, func(a *act) error {
-		rc := &reception{act: a, mail: m}
+		rc := &reception{act: a, mail: m, key: key}
 		if err := rc.judge(ctx); err != nil {
 			return err
 		}
@@ -53,7 +55,7 @@ func (r *reception) judge(ctx context.Context) error {
 	r.mailbox, r.others = r.addressed()
 	r.journal = r.newJournal()
 	r.verify()
-	key := thread.KeyOf(r.mail)
+	key := r.key
 	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
 	if err != nil {
 		return fmt.Errorf("look up key: %w", err)

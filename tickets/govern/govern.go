@@ -62,6 +62,18 @@ func Within(ws []Window, now time.Time, spent func(since time.Time) (int, error)
 	return true, nil
 }
 
+// Since counts from the time on, the minute in which it falls whole: rather one mail too few than
+// one too many.
+func Since(counts []tickets.Count, since time.Time) (n int) {
+	for _, c := range slices.Backward(counts) {
+		if c.At.Before(since.Truncate(time.Minute)) {
+			break
+		}
+		n += c.N
+	}
+	return n
+}
+
 // Next gives the first time, at least at, from which one more keeps all windows, given all that is
 // counted, oldest first, what is planned for later included.
 func Next(ws []Window, at time.Time, counts []tickets.Count) time.Time {

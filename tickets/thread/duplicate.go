@@ -154,12 +154,20 @@ func addresses(people []tickets.Person) string {
 	return b.String()
 }
 
+// hashBuffer is how many bytes are hashed at once, at least.
+const hashBuffer = 4 << 10
+
 // hash tells lists of parts apart, not only their joined text: each part's length goes before it.
 func hash(parts ...string) string {
 	h := sha256.New()
+	var buffer []byte // many parts are short words
 	for _, p := range parts {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
-		h.Write([]byte(p))
+		buffer = append(binary.BigEndian.AppendUint64(buffer, uint64(len(p))), p...)
+		if len(buffer) >= hashBuffer {
+			h.Write(buffer)
+			buffer = buffer[:0]
+		}
 	}
+	h.Write(buffer)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -35,9 +35,10 @@ func testKeys(b *bundle) {
 		Text: "t", Ticket: 2, Message: 3,
 	}
 	sameID := tickets.Key{Hash: "i", MessageID: "id", ExpiresAt: Now.Add(time.Second)}
-	expired := tickets.Key{Hash: "h", ExpiresAt: Now}
+	nameless := tickets.Key{Hash: "n", Subject: "s"}
+	expired := tickets.Key{Hash: "n", ExpiresAt: Now}
 	b.update(func(tx tickets.Tx) error {
-		for _, k := range []tickets.Key{k, sameID, expired} {
+		for _, k := range []tickets.Key{k, sameID, nameless, expired} {
 			b.must(tx.AddKey(b.ctx, k))
 		}
 		return nil
@@ -46,9 +47,10 @@ func testKeys(b *bundle) {
 		hash, id string
 		want     []tickets.Key
 	}{
-		{"h", "", []tickets.Key{k}},
+		{"n", "", []tickets.Key{nameless}},
 		{"h", "id", []tickets.Key{k, sameID}},
 		{"other", "id", []tickets.Key{k, sameID}},
+		{"h", "", nil},     // what has a Message-ID is known by it
 		{"other", "", nil}, // no Message-ID is no likeness
 	} {
 		got := read(b, func(tx tickets.Tx) ([]tickets.Key, error) {
