@@ -15,8 +15,8 @@ import (
 // of handshakes costs no system calls.
 const lookEvery = time.Second
 
-// Certificates is a certificate chain and its key in two PEM files, read again when they change, so
-// that a renewal needs no restart. It looks at them in handshakes; there is no goroutine. It is safe
+// Certificates is a certificate chain and its key in two PEM files, read again when they change,
+// so that a renewal needs no restart. Handshakes look at them: it owns no goroutine, and is safe
 // for use by several.
 type Certificates struct {
 	certFile, keyFile string

@@ -1,8 +1,8 @@
 // Package smtpd is the SMTP listener that faces the internet (RFC 5321; PIPELINING RFC 2920, SIZE
 // RFC 1870, 8BITMIME RFC 6152, CHUNKING RFC 3030, STARTTLS RFC 3207, enhanced codes RFC 2034,
-// SMTPUTF8 RFC 6531), the LMTP listener behind a mail server (RFC 2033), and the submission listener
-// for agents (RFC 6409, AUTH RFC 4954). It carries each mail to a Door and says 250 only after the
-// Door did.
+// SMTPUTF8 RFC 6531), the LMTP listener behind a mail server (RFC 2033), and the submission
+// listener for agents (RFC 6409, AUTH RFC 4954). It carries each mail to a Door and says 250 only
+// after the Door did.
 //
 // go-smtp parses the commands; everything that frames bytes is ours. From the socket up:
 //

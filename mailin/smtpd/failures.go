@@ -23,10 +23,10 @@ const (
 // failures to fill it.
 const failureSlots = 1 << 14
 
-// failures counts log-ins that failed, in a table of fixed size: whoever guesses from many addresses
-// or at many names does not make it grow, nor push others' counts out. Two that fall on one slot share
-// its count; the seed is random, so that nobody can arrange it. A name that there is not is counted
-// like any other, lest the answers tell the two apart.
+// failures counts log-ins that failed, in a table of fixed size: whoever guesses from many
+// addresses or at many names does not make it grow, nor push others' counts out. Two that fall on
+// one slot share its count; the seed is random, so that nobody can arrange it. A name that there is
+// not is counted like any other, lest the answers tell the two apart.
 type failures struct {
 	clock clock.Clock
 	seed  maphash.Seed
