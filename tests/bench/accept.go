@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"time"
 )
 
 // accept measures at which rate mails get their 250, turn about.
@@ -125,7 +124,7 @@ func (b *bench) timed(
 	ctx context.Context, l load, p *process,
 	around func(func() (result, error)) (result, error),
 ) (r result, total int, err error) {
-	l.lasting = time.Duration(b.warmup * float64(time.Second))
+	l.lasting = span(b.warmup)
 	if l.lasting > 0 {
 		if r, err = l.run(ctx); err != nil {
 			return r, 0, err
@@ -136,7 +135,7 @@ func (b *bench) timed(
 	if err != nil {
 		return r, 0, err
 	}
-	l.lasting = time.Duration(b.seconds * float64(time.Second))
+	l.lasting = b.length()
 	if r, err = around(func() (result, error) { return l.run(ctx) }); err != nil {
 		return r, 0, err
 	}

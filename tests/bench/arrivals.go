@@ -14,6 +14,7 @@ type arrivals struct {
 	mu    sync.Mutex
 	acks  map[int64]time.Time
 	notes map[int64]time.Time
+	all   []time.Time
 }
 
 func newArrivals() *arrivals {
@@ -37,6 +38,7 @@ func (a *arrivals) look(to string, at time.Time, head []byte) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.all = append(a.all, at)
 	if _, twice := kind[n]; !twice {
 		kind[n] = at
 	}
@@ -57,4 +59,19 @@ func (a *arrivals) after(done []stamp, kind map[int64]time.Time) (took []time.Du
 	}
 	slices.Sort(took)
 	return took, lost
+}
+
+// pause gives the longest time between the two moments in which nothing arrived.
+func (a *arrivals) pause(from, to time.Time) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	slices.SortFunc(a.all, time.Time.Compare)
+	var longest time.Duration
+	for _, at := range a.all {
+		if at.After(to) {
+			break
+		}
+		longest, from = max(longest, at.Sub(from)), at
+	}
+	return max(longest, to.Sub(from))
 }

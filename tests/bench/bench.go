@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // tmpfsMagic is what statfs(2) gives for a folder in memory, where a flush costs nothing.
@@ -125,3 +126,8 @@ func (b *bench) overlay() (string, error) {
 func (b *bench) load(addr string, conns int, t template) load {
 	return load{addr: addr, conns: conns, mail: t, senders: b.senders, next: &b.next}
 }
+
+// length is how long a turn is measured.
+func (b *bench) length() time.Duration { return span(b.seconds) }
+
+func span(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }

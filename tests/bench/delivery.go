@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -82,7 +83,7 @@ func (b *bench) deliveryTurn(
 	}
 	defer func() { err = errors.Join(err, g.kill(), g.remove()) }()
 	l := b.load(g.addr, 50, mail)
-	l.lasting = time.Duration(b.seconds * float64(time.Second))
+	l.lasting = b.length()
 	begun := time.Now()
 	r, err := g.measured(func() (result, error) {
 		r, err := l.run(ctx)
@@ -90,6 +91,7 @@ func (b *bench) deliveryTurn(
 			return r, err
 		}
 		say("accepted", r)
+		fmt.Fprintf(os.Stderr, "             %d mails were delivered meanwhile\n", g.relay.count.Load())
 		last, err := g.relay.wait(ctx, int64(2*r.mails))
 		r.elapsed = last.Sub(begun)
 		return r, err
@@ -98,15 +100,25 @@ func (b *bench) deliveryTurn(
 		return r, fmt.Errorf("%w: %s", err, g.said())
 	}
 	say("delivered", r)
-	for name, kind := range map[string]map[int64]time.Time{
-		"acknowledgements": seen.acks, "notifications": seen.notes,
-	} {
-		took, lost := seen.after(r.done, kind)
+	return r, seen.tell(r.done, begun)
+}
+
+// tell shows how long what follows from the mails took, and for how long intake held it up: no row
+// is to wait longer than 5 s for that.
+func (a *arrivals) tell(done []stamp, begun time.Time) error {
+	last := slices.MaxFunc(done, func(a, b stamp) int { return a.at.Compare(b.at) })
+	fmt.Fprintf(os.Stderr, "             longest pause of deliveries while mail came in: %.1f s\n",
+		a.pause(begun, last.at).Seconds())
+	for _, k := range []struct {
+		name string
+		kind map[int64]time.Time
+	}{{"acknowledgements", a.acks}, {"notifications", a.notes}} {
+		took, lost := a.after(done, k.kind)
 		if lost > 0 {
-			return r, fmt.Errorf("%d %s did not arrive", lost, name)
+			return fmt.Errorf("%d %s did not arrive", lost, k.name)
 		}
-		fmt.Fprintf(os.Stderr, "             %s %.0f ms after 250, %.0f at most\n", name,
-			ms(quantile(took, 0.5)), ms(quantile(took, 1)))
+		fmt.Fprintf(os.Stderr, "             %s %.1f s after 250, %.1f at most\n", k.name,
+			quantile(took, 0.5).Seconds(), quantile(took, 1).Seconds())
 	}
-	return r, nil
+	return nil
 }

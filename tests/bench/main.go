@@ -44,6 +44,7 @@ var scenarios = []struct {
 	name, what string
 	run        func(context.Context, *bench) error
 }{
+	{"wire", "the generator against a sink: what no server can pass", wire},
 	{"p1", "2 KB text, 1 connection", accept{name: "p1", kind: plain, conns: 1, want: 1.5}.run},
 	{
 		"p50", "2 KB text, 50 connections",

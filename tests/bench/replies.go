@@ -112,7 +112,7 @@ func (s replies) helpgate(ctx context.Context, b *bench) (_ result, err error) {
 		return result{}, errors.Join(err, g.kill())
 	}
 	l.mails, l.answers, l.every = 0, answers, s.every
-	l.lasting = time.Duration(b.seconds * float64(time.Second))
+	l.lasting = b.length()
 	r, err := g.measured(func() (result, error) { return l.run(ctx) })
 	if err = errors.Join(err, g.kill()); err != nil {
 		return r, fmt.Errorf("%w: %s", err, g.said())
