@@ -37,6 +37,8 @@ func playVerb(verb string) func(p *play, arg string) error {
 		return (*play).goodMail
 	case "disk":
 		return (*play).disk
+	case "password":
+		return (*play).password
 	}
 	return nil
 }
@@ -209,5 +211,12 @@ func (p *play) disk(state string) error {
 	if err != nil {
 		return fmt.Errorf("prlimit: %w: %s", err, out)
 	}
+	return nil
+}
+
+// password gives one to an agent: "ADDRESS PASSWORD".
+func (p *play) password(arg string) error {
+	agent, password, _ := strings.Cut(arg, " ")
+	p.g.setsPassword(agent, password)
 	return nil
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"helpgate/internal/testkit"
 )
 
 const annsPassword = "correct horse battery"
@@ -34,19 +32,6 @@ func (g *gateway) setsPassword(agent, password string) {
 	if _, err := g.try(password+"\n", "agent", "password", agent); err != nil {
 		g.t.Fatal(err)
 	}
-}
-
-// swaks hands a mail in at the listener for "smtp" or "submission" and gives what was said.
-func (g *gateway) swaks(road, from, to, raw string, args ...string) (string, error) {
-	g.t.Helper()
-	swaks := testkit.Need(g.t, "swaks", "swaks")
-	args = append([]string{
-		"--server", g.at(road), "--from", from, "--to", to, "--data", "-",
-	}, args...)
-	cmd := exec.Command(swaks, args...)
-	cmd.Stdin = strings.NewReader(raw)
-	out, err := cmd.CombinedOutput()
-	return string(out), err
 }
 
 // clear sends a mail as another server does, without TLS.
