@@ -122,6 +122,23 @@ func speakable(line []byte) []byte {
 
 func unspeakable(r rune) bool { return (r < ' ' || r > '~') && r != '\r' && r != '\n' }
 
+// corrected gives a line of go-smtp's the code that the RFCs want. It says "not implemented" also
+// of what comes out of order (RFC 5321 4.2.4, RFC 2033 4.2), calls bad base64 temporary, and gives a
+// log-in that holds the code of anything else that went well (RFC 4954 sections 4 and 6).
+func corrected(line []byte, verb string) []byte {
+	after := func(code string) ([]byte, bool) { return bytes.CutPrefix(line, []byte(code)) }
+	if text, found := after("502 5.5.1 "); found && known(verb) {
+		return append([]byte("503 5.5.1 "), text...)
+	}
+	if text, found := after("235 2.0.0 "); found {
+		return append([]byte("235 2.7.0 "), text...)
+	}
+	if _, found := after("454 4.7.0 Invalid base64"); found {
+		return []byte(replyLine(errBadLogin))
+	}
+	return line
+}
+
 // replyLine is the whole line for err, for what is said beside go-smtp.
 func replyLine(err error) string {
 	r := reply(err)

@@ -103,12 +103,7 @@ func (c *conn) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	c.sasl = bytes.HasPrefix(p, []byte("334 "))
-	line := speakable(p)
-	if text, found := bytes.CutPrefix(line, []byte("502 5.5.1 ")); found && known(c.verb) {
-		// go-smtp says "not implemented" also of what comes out of order (RFC 5321 4.2.4, RFC 2033 4.2).
-		line = append([]byte("503 5.5.1 "), text...)
-	}
-	if _, err := c.out.Write(line); err != nil {
+	if _, err := c.out.Write(corrected(speakable(p), c.verb)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
