@@ -18,7 +18,7 @@ type accept struct {
 }
 
 func (a accept) run(ctx context.Context, b *bench) error {
-	mail := newTemplate(a.kind, "")
+	mail := newTemplate(a.kind)
 	rival, ours, err := b.turnAbout(
 		func() (result, error) { return b.postfixTurn(ctx, a.conns, mail) },
 		func() (result, error) { return b.turn(ctx, setup{}, a.conns, mail) },

@@ -27,7 +27,7 @@ func TestEveryMailOfTheGeneratorReachesTheServerOnce(t *testing.T) {
 	defer s.close()
 	const mails = 3*mailsPerConn + 7 // more than the connections take at once
 	l := load{
-		addr: s.addr(), conns: 2, mail: newTemplate(plain, ""), mails: mails, next: &atomic.Int64{},
+		addr: s.addr(), conns: 2, mail: newTemplate(plain), mails: mails, next: &atomic.Int64{},
 	}
 	r, err := l.run(t.Context())
 	if err != nil {
@@ -57,7 +57,7 @@ func TestARefusalEndsTheRun(t *testing.T) {
 func TestALoadHasItsSize(t *testing.T) {
 	t.Parallel()
 	for k, want := range map[kind]int{plain: 2 << 10, attached: 136_000} {
-		mail := newTemplate(k, "")
+		mail := newTemplate(k)
 		if d := len(mail.data) - want; d < -want/20 || d > want/20 {
 			t.Errorf("a mail of load %s has %d bytes, want about %d", k, len(mail.data), want)
 		}

@@ -37,7 +37,7 @@ func (d delivery) run(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	mail := newTemplate(plain, "")
+	mail := newTemplate(plain)
 	rival, ours, err := b.turnAbout(
 		func() (result, error) { return b.postfixTurn(ctx, 50, mail) },
 		func() (result, error) { return b.deliveryTurn(ctx, mail, config) },

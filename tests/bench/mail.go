@@ -35,14 +35,14 @@ type template struct {
 	places []int
 }
 
-// newTemplate makes one of the kind; extra are header lines.
-func newTemplate(k kind, extra string) template {
+// newTemplate makes one of the kind.
+func newTemplate(k kind) template {
 	head := "From: Casey Customer <u" + serial + "@customer.example>\n" +
 		"To: Desk Support <" + support + ">\n" +
 		"Subject: Order " + serial + " did not arrive\n" +
 		"Date: Mon, 23 Nov 2026 09:30:00 +0100\n" +
 		"Message-ID: <" + serial + ".bench@customer.example>\n" +
-		"User-Agent: Mail/1.0\nMIME-Version: 1.0\n" + extra
+		"User-Agent: Mail/1.0\nMIME-Version: 1.0\n"
 	var mail string
 	switch k {
 	case plain:
@@ -52,7 +52,7 @@ func newTemplate(k kind, extra string) template {
 	case big:
 		mail = head + multipart(18<<20)
 	}
-	return parseTemplate(strings.ReplaceAll(mail, "\n", "\r\n"))
+	return parseTemplate(strings.ReplaceAll(mail, "\n", "\r\n") + end)
 }
 
 func parseTemplate(mail string) template {

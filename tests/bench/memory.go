@@ -20,7 +20,7 @@ func memory(ctx context.Context, b *bench) error {
 		{"100 KB attachments, 200 connections", attached, 200, 0, 128 << 20},
 		{"four mails of 25 MB at once", big, 4, 4, 256 << 20},
 	} {
-		l := b.load("", m.conns, newTemplate(m.kind, ""))
+		l := b.load("", m.conns, newTemplate(m.kind))
 		l.mails = m.mails
 		peak, err := b.peak(ctx, l)
 		if err != nil {

@@ -38,7 +38,7 @@ func million(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	mail := newTemplate(plain, "")
+	mail := newTemplate(plain)
 	var empty, loaded []result
 	for range b.rounds {
 		r, err := b.turn(ctx, setup{}, 50, mail)

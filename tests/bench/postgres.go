@@ -104,7 +104,7 @@ func onPostgres(ctx context.Context, b *bench) (err error) {
 	defer func() { err = errors.Join(err, p.stop()) }()
 	for _, conns := range []int{1, 50} {
 		rival, ours, err := b.turnAbout(
-			func() (result, error) { return b.postfixTurn(ctx, conns, newTemplate(plain, "")) },
+			func() (result, error) { return b.postfixTurn(ctx, conns, newTemplate(plain)) },
 			func() (result, error) { return b.postgresTurn(ctx, p, conns) },
 		)
 		if err != nil {
@@ -123,7 +123,7 @@ func (b *bench) postgresTurn(ctx context.Context, p *postgres, conns int) (resul
 	watch, stop := context.WithCancel(ctx)
 	waits := make(chan string, 1)
 	go func() { waits <- p.watch(watch, name) }()
-	r, err := b.turn(ctx, setup{database: p.url(name)}, conns, newTemplate(plain, ""))
+	r, err := b.turn(ctx, setup{database: p.url(name)}, conns, newTemplate(plain))
 	stop()
 	text := <-waits
 	if err != nil {

@@ -51,7 +51,7 @@ func (a answer) mail(n int64) []byte {
 		"On Mon, 23 Nov 2026 at 09:31, Desk Support <%s> wrote:\n"+
 		"> We have received your request.\n>\n> To add something, simply reply to this mail.\n",
 		a.from, a.to, id, a.messageID, a.messageID, textHead, words(1000), support)
-	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, serial, id), "\n", "\r\n"))
+	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, serial, id), "\n", "\r\n") + end)
 }
 
 func (s replies) run(ctx context.Context, b *bench) error {
@@ -73,7 +73,7 @@ func (s replies) postfix(ctx context.Context, b *bench) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	l := b.load(p.addr, s.conns, newTemplate(plain, ""))
+	l := b.load(p.addr, s.conns, newTemplate(plain))
 	l.answers, l.every = make(chan answer, asked), s.every
 	for n := range int64(asked) {
 		l.answers <- answer{
@@ -102,7 +102,7 @@ func (s replies) helpgate(ctx context.Context, b *bench) (_ result, err error) {
 		return result{}, err
 	}
 	defer func() { err = errors.Join(err, g.remove()) }()
-	l := b.load(g.addr, s.conns, newTemplate(plain, ""))
+	l := b.load(g.addr, s.conns, newTemplate(plain))
 	l.mails = asked
 	before, err := l.run(ctx)
 	if err == nil {

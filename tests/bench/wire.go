@@ -15,7 +15,7 @@ func wire(ctx context.Context, b *bench) error {
 		if err != nil {
 			return err
 		}
-		l := b.load(s.addr(), w.conns, newTemplate(w.kind, ""))
+		l := b.load(s.addr(), w.conns, newTemplate(w.kind))
 		l.lasting = b.length()
 		r, err := l.run(ctx)
 		s.close()
