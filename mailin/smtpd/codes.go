@@ -123,8 +123,8 @@ func speakable(line []byte) []byte {
 func unspeakable(r rune) bool { return (r < ' ' || r > '~') && r != '\r' && r != '\n' }
 
 // corrected gives a line of go-smtp's the code that the RFCs want. It says "not implemented" also
-// of what comes out of order (RFC 5321 4.2.4, RFC 2033 4.2), calls bad base64 temporary, and gives a
-// log-in that holds the code of anything else that went well (RFC 4954 sections 4 and 6).
+// of what comes out of order (RFC 5321 4.2.4, RFC 2033 4.2), calls bad base64 temporary, and gives
+// a log-in that holds the code of anything else that went well (RFC 4954 sections 4 and 6).
 func corrected(line []byte, verb string) []byte {
 	after := func(code string) ([]byte, bool) { return bytes.CutPrefix(line, []byte(code)) }
 	if text, found := after("502 5.5.1 "); found && known(verb) {
