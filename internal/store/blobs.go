@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -33,21 +35,44 @@ func (d *DB) Blobs() Blobs { return Blobs{d} }
 
 // Stage implements tickets.Blobs.
 func (b Blobs) Stage(ctx context.Context, data []byte) (tickets.Blob, error) {
-	w := &blobWriter{ctx: ctx, blobs: b}
+	if len(data) <= PackedBlob {
+		return b.stage(ctx, data)
+	}
+	w, err := b.Create(ctx)
+	if err != nil {
+		return tickets.Blob{}, err
+	}
 	defer w.Abort()
-	if len(data) > PackedBlob {
-		if _, err := w.Write(data); err != nil {
-			return tickets.Blob{}, err
-		}
-	} else {
-		w.data = data
+	if _, err := w.Write(data); err != nil {
+		return tickets.Blob{}, err
 	}
 	return w.Done()
 }
 
-// Create implements tickets.Blobs.
-func (b Blobs) Create(ctx context.Context) (tickets.BlobWriter, error) {
-	return &blobWriter{ctx: ctx, blobs: b}, nil
+// stage makes data ready to become a row, or appends it to the pack.
+func (b Blobs) stage(ctx context.Context, data []byte) (tickets.Blob, error) {
+	sum := sha256.Sum256(data)
+	staged := tickets.Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data))}
+	if len(data) <= SmallBlob {
+		staged.Data = data
+		return staged, nil
+	}
+	known, err := b.known(ctx, staged.SHA256)
+	if err != nil || known {
+		return staged, err
+	}
+	place, err := b.db.blobs.Append(data)
+	staged.File, staged.Offset = place.File, place.Offset
+	return staged, err
+}
+
+// known tells whether the blob is kept already, so that it need not be stored once more.
+func (b Blobs) known(ctx context.Context, sha256 string) (known bool, err error) {
+	err = b.db.engine.view(ctx, func(t *tx) error {
+		known, err = t.hasBlob(ctx, sha256)
+		return err
+	})
+	return known, err
 }
 
 // Open implements tickets.Blobs. It must not be called within an Update or a View.
@@ -109,15 +134,6 @@ func (b Blobs) Sweep(ctx context.Context) (int, error) {
 		})
 		return named, err
 	})
-}
-
-// known tells whether the blob is kept already, so that it need not be stored once more.
-func (b Blobs) known(ctx context.Context, sha256 string) (known bool, err error) {
-	err = b.db.engine.view(ctx, func(t *tx) error {
-		known, err = t.hasBlob(ctx, sha256)
-		return err
-	})
-	return known, err
 }
 
 // PutBlob implements tickets.MessageTx.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,12 +16,22 @@ import (
 type blobWriter struct {
 	ctx   context.Context // of the blob, which begins and ends in different calls
 	blobs Blobs
-	data  []byte
+	data  []byte // in a buffer of the store's
 	// file is not nil from the moment that the blob is large; sum and size are then of all that
 	// was written to it.
 	file *blob.Writer
 	sum  hash.Hash
 	size int64
+}
+
+// Create implements tickets.Blobs.
+func (b Blobs) Create(ctx context.Context) (tickets.BlobWriter, error) {
+	w := &blobWriter{ctx: ctx, blobs: b}
+	// Growing a new buffer for each would cost several times the blob.
+	if spare, ok := b.db.buffers.Get().(*[]byte); ok {
+		w.data = (*spare)[:0]
+	}
+	return w, nil
 }
 
 // Write implements io.Writer.
@@ -37,7 +48,7 @@ func (w *blobWriter) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return len(p), w.writeFile(p)
+	return w.writeFile(p)
 }
 
 // spill moves what is in memory to a file.
@@ -46,54 +57,47 @@ func (w *blobWriter) spill() (err error) {
 		return err
 	}
 	w.sum = sha256.New()
-	err = w.writeFile(w.data)
-	w.data = nil
+	_, err = w.writeFile(w.data)
+	w.giveBack()
 	return err
 }
 
-func (w *blobWriter) writeFile(p []byte) error {
-	w.sum.Write(p)
-	w.size += int64(len(p))
-	_, err := w.file.Write(p)
-	return err
+func (w *blobWriter) writeFile(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	w.sum.Write(p[:n])
+	w.size += int64(n)
+	return n, err
 }
 
 // Done implements tickets.BlobWriter.
 func (w *blobWriter) Done() (tickets.Blob, error) {
-	var sum []byte
-	if w.file != nil {
-		sum = w.sum.Sum(nil)
-	} else {
-		all := sha256.Sum256(w.data)
-		sum, w.size = all[:], int64(len(w.data))
-	}
-	staged := tickets.Blob{SHA256: hex.EncodeToString(sum), Size: w.size}
-	if w.size <= SmallBlob {
-		staged.Data, w.data = w.data, nil
-		return staged, nil
-	}
-	known, err := w.blobs.known(w.ctx, staged.SHA256)
-	if err != nil || known {
-		w.Abort()
+	defer w.Abort() // does nothing to what is kept
+	if w.file == nil {
+		staged, err := w.blobs.stage(w.ctx, w.data)
+		staged.Data = bytes.Clone(staged.Data)
 		return staged, err
 	}
-	var place blob.Place
-	if w.file != nil {
-		place, err = w.file.Done(staged.SHA256)
-	} else {
-		place, err = w.blobs.db.blobs.Append(w.data)
+	staged := tickets.Blob{SHA256: hex.EncodeToString(w.sum.Sum(nil)), Size: w.size}
+	known, err := w.blobs.known(w.ctx, staged.SHA256)
+	if err != nil || known {
+		return staged, err
 	}
-	if err != nil {
-		return tickets.Blob{}, err
-	}
-	staged.File, staged.Offset = place.File, place.Offset
-	return staged, nil
+	place, err := w.file.Done(staged.SHA256)
+	staged.File = place.File
+	return staged, err
 }
 
 // Abort implements tickets.BlobWriter.
 func (w *blobWriter) Abort() {
-	w.data = nil
+	w.giveBack()
 	if w.file != nil {
 		w.file.Abort()
 	}
+}
+
+func (w *blobWriter) giveBack() {
+	if data := w.data; data != nil {
+		w.blobs.db.buffers.Put(&data)
+	}
+	w.data = nil
 }

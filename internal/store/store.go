@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"helpgate/internal/clock"
@@ -38,8 +39,10 @@ type DB struct {
 	// Created tells that Open found no tables and made them.
 	Created bool
 
-	engine    engine
-	blobs     *blob.Dir
+	engine engine
+	blobs  *blob.Dir
+	// buffers holds *[]byte of blobs that are done.
+	buffers   sync.Pool
 	clock     clock.Clock
 	node      string
 	committed chan struct{}
