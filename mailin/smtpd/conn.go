@@ -59,6 +59,14 @@ func newConn(ctx context.Context, srv *Server, sock net.Conn) *conn {
 
 func (c *conn) setPeer(addr netip.Addr) { c.peer, c.from = addr, origin(addr) }
 
+// name is the peer's address, "" when it has none.
+func (c *conn) name() string {
+	if !c.peer.IsValid() {
+		return ""
+	}
+	return c.peer.String()
+}
+
 // proxied reads the PROXY header that a connection from one of the proxies' networks begins with.
 func (c *conn) proxied() error {
 	within := func(n netip.Prefix) bool { return n.Contains(c.peer) }

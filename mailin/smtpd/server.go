@@ -154,7 +154,7 @@ func (s *Server) receive(c *conn) error {
 
 func (s *Server) refuse(c *conn, err error) {
 	s.cfg.Count(EventRefusedConnection)
-	s.cfg.Logger.Info("refuse SMTP connection", "road", s.cfg.Road, "peer", c.peer, "err", err)
+	s.cfg.Logger.Info("refuse SMTP connection", "road", s.cfg.Road, "peer", c.name(), "err", err)
 	if s.cfg.ImplicitTLS {
 		c.hangUp() // words in the clear would be noise to the peer
 	}

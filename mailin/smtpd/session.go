@@ -31,7 +31,8 @@ type session struct {
 }
 
 func newSession(srv *Server, c *conn, sc *smtp.Conn) *session {
-	return &session{srv: srv, conn: c, smtp: sc, log: srv.cfg.Logger.With("peer", c.peer)}
+	log := srv.cfg.Logger.With("road", srv.cfg.Road, "peer", c.name())
+	return &session{srv: srv, conn: c, smtp: sc, log: log}
 }
 
 // Mail begins a mail. The empty sender is a bounce's (RFC 5321 4.5.5). A second MAIL is refused
@@ -117,20 +118,16 @@ func (s *session) Data(io.Reader) error {
 		return err
 	}
 	s.srv.cfg.Count(EventMail)
-	s.log.Debug("take mail", "from", env.From, "to", env.To, "size", b.size)
 	return nil
 }
 
 // envelope is what is known of the mail whose text comes now.
 func (s *session) envelope() mailin.Envelope {
-	env := mailin.Envelope{
+	return mailin.Envelope{
 		Road: s.srv.cfg.Road, From: s.from, FromKnown: true, To: s.to,
-		Helo: s.smtp.Hostname(), Agent: s.account.Agent, ReceivedAt: s.srv.cfg.Clock.Now(),
+		Helo: s.smtp.Hostname(), Agent: s.account.Agent, RemoteAddr: s.conn.name(),
+		ReceivedAt: s.srv.cfg.Clock.Now(),
 	}
-	if s.conn.peer.IsValid() {
-		env.RemoteAddr = s.conn.peer.String()
-	}
-	return env
 }
 
 // Reset forgets the mail under way.
