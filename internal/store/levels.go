@@ -12,7 +12,7 @@ func (d *DB) Levels(ctx context.Context) (outbox map[string]int64, held int64, e
 		n      int64
 	}
 	scan := func(s scanner) (l level, err error) { return l, s.Scan(&l.status, &l.n) }
-	err = d.engine.view(ctx, func(t *tx) error {
+	err = d.view(ctx, func(t *tx) error {
 		levels, err := list(ctx, t, "count outbox rows", scan, `
 			SELECT status, COUNT(*) FROM outbox
 			WHERE status IN ('waiting', 'sending', 'failed') GROUP BY status`)

@@ -130,7 +130,7 @@ func (r Rows) Retry(ctx context.Context, id int64, next time.Time, reply string)
 func (r Rows) NextDue(ctx context.Context, share queue.Share) (next time.Time, err error) {
 	ours, args := inShare(share)
 	scan := func(s scanner) (at time.Time, err error) { return at, s.Scan(instant{&at}) }
-	err = r.db.engine.view(ctx, func(t *tx) error {
+	err = r.db.view(ctx, func(t *tx) error {
 		next, err = one(ctx, t, "find next outbox row", scan, `
 			SELECT COALESCE(MIN(next_attempt), 0) FROM outbox
 			WHERE status IN ('waiting', 'sending') AND `+ours, args...)
@@ -152,7 +152,7 @@ func (r Rows) List(
 			WHERE status = $2 ORDER BY id DESC LIMIT $1`
 		args = append(args, status)
 	}
-	err = r.db.engine.view(ctx, func(t *tx) error {
+	err = r.db.view(ctx, func(t *tx) error {
 		rows, err = list(ctx, t, "list outbox rows", scanOutgoing, query, args...)
 		return err
 	})

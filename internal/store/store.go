@@ -112,7 +112,7 @@ func (d *DB) Update(ctx context.Context, fn func(tickets.Tx) error) error {
 
 // View implements tickets.Store. fn must not use the store but by its tx: there are few readers.
 func (d *DB) View(ctx context.Context, fn func(tickets.Tx) error) error {
-	return d.explain(d.engine.view(ctx, func(t *tx) error { return fn(t) }))
+	return d.view(ctx, func(t *tx) error { return fn(t) })
 }
 
 // Committed gives a signal after a commit that may have made rows of the outbox due, so that the
@@ -125,6 +125,11 @@ func (d *DB) Close() error {
 	err := d.engine.close()
 	d.blobs.Close()
 	return err
+}
+
+// view is View for the package's own use.
+func (d *DB) view(ctx context.Context, fn func(*tx) error) error {
+	return d.explain(d.engine.view(ctx, fn))
 }
 
 // update is Update for the package's own use.
