@@ -18,38 +18,14 @@ type runner interface {
 	exec(ctx context.Context, query string, args []any) (int64, error)
 	// query hands each row to scan, and has read all when it returns.
 	query(ctx context.Context, query string, args []any, scan func(scanner) error) error
+	// later runs a statement that gives nothing, at the latest before the transaction ends, so that
+	// its error may be the next statement's. op is for the error.
+	later(ctx context.Context, op, query string, args []any) error
 }
 
 // scanner is the row of a query.
 type scanner interface {
 	Scan(into ...any) error
-}
-
-// sqlRunner runs statements on database/sql.
-type sqlRunner struct{ *sql.Tx }
-
-func (r sqlRunner) exec(ctx context.Context, query string, args []any) (int64, error) {
-	result, err := r.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (r sqlRunner) query(
-	ctx context.Context, query string, args []any, scan func(scanner) error,
-) error {
-	rows, err := r.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
 }
 
 // conn is one connection to SQLite, used by one goroutine at a time, on which each statement is
@@ -105,6 +81,15 @@ func (c *conn) query(
 	}
 	err = c.each(ctx, rows.(*sqlite3.SQLiteRows), scan)
 	return errors.Join(err, rows.Close())
+}
+
+// later implements runner.
+func (c *conn) later(ctx context.Context, op, query string, args []any) error {
+	err := c.query(ctx, query, args, func(scanner) error { return nil })
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
 }
 
 func (c *conn) each(ctx context.Context, rows *sqlite3.SQLiteRows, scan func(scanner) error) error {

@@ -2,118 +2,140 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
-	"time"
+	"sync"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
 const (
 	// connections is how many a process opens at most: a server allows some hundred to all nodes.
 	connections = 16
-	// conflictAttempts bounds how often an update is run when others come in its way.
-	conflictAttempts = 40
-	// uniqueAttempts does so when a key was there already, which may well be no chance.
-	uniqueAttempts = 3
-	// retryBase and retryMax bound the wait before the next attempt, which doubles each time.
-	retryBase = 2 * time.Millisecond
-	retryMax  = 200 * time.Millisecond
+	// conflictAttempts bounds how often an update is run that comes in the way of others.
+	conflictAttempts = 10
 )
 
 // SQLSTATE codes that tell that an update came in the way of another, and may pass when run again.
 const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
-	// uniqueViolation: another has made the same customer this instant; run again, fn finds him.
-	uniqueViolation = "23505"
 )
 
-// postgres is the engine on a PostgreSQL server. It leaves grouping of commits to the server.
+// What a transaction of its own begins with.
+const (
+	beginView = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+	beginAct  = `BEGIN ISOLATION LEVEL READ COMMITTED`
+)
+
+// postgres is the engine on a PostgreSQL server. Updates go through the writer, whose groups queue
+// for a lock of the database's, so that updates of all nodes come one after the other and none is
+// run in vain: every mail counts on the same few rows (docs/decisions/0010). Views, and acts of
+// the outbox on rows that are leased to them, pass beside.
 type postgres struct {
-	db    *sql.DB
-	words dialect
-	newTx func(runner) *tx
+	pool    *pgxpool.Pool
+	words   dialect
+	writer  *writer
+	newTx   func(runner) *tx
+	closing chan struct{}
+	once    sync.Once
 }
 
 func openPostgres(
 	ctx context.Context, url string, log *slog.Logger, newTx func(runner) *tx,
 ) (*postgres, bool, error) {
-	db, err := connectPostgres(url)
+	pool, err := connectPostgres(ctx, url)
 	if err != nil {
 		return nil, false, err
 	}
-	p := &postgres{db: db, words: postgresDialect(), newTx: newTx}
-	created, err := migrate(ctx, db, p.words, log)
-	if err != nil {
-		return nil, false, errors.Join(err, db.Close())
+	p := &postgres{
+		pool: pool, words: postgresDialect(), newTx: newTx, closing: make(chan struct{}),
 	}
+	db := stdlib.OpenDBFromPool(pool) // as the migration tool asks
+	created, err := migrate(ctx, db, p.words, log)
+	if err := errors.Join(err, db.Close()); err != nil {
+		pool.Close()
+		return nil, false, err
+	}
+	p.writer = startWriter(&session{pool: pool, steady: true}, newTx, p.closing)
 	return p, created, nil
 }
 
 func existsPostgres(ctx context.Context, url string) (bool, error) {
-	db, err := connectPostgres(url)
+	pool, err := connectPostgres(ctx, url)
 	if err != nil {
 		return false, err
 	}
+	defer pool.Close()
+	db := stdlib.OpenDBFromPool(pool)
 	defer db.Close()
 	return hasSchema(ctx, db, postgresDialect())
 }
 
-func connectPostgres(url string) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(url)
+// parameters are what a connection begins with, where the URL says nothing else.
+var parameters = map[string]string{
+	// A prepared statement keeps its plan, and the first ones are made while the tables are empty.
+	"enable_seqscan": "off",
+	// A node that halts in the middle of a transaction must not halt the others. Between two
+	// statements lies nothing but work in memory.
+	"idle_in_transaction_session_timeout": "10s",
+}
+
+func connectPostgres(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read database url: %w", err)
 	}
-	// A transaction that reads a whole table conflicts with everybody who writes in it, and that
-	// is how the planner reads small ones.
-	config.RuntimeParams["enable_seqscan"] = "off"
-	db := stdlib.OpenDB(*config)
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+	config.MaxConns = connections
+	for name, value := range parameters {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
+// update runs fn at READ COMMITTED beside the others where that is enough, else in a group. There
+// it still meets the outbox, which may have changed a row since the group began.
 func (p *postgres) update(
 	ctx context.Context, level sql.IsolationLevel, fn func(*tx) error,
 ) error {
-	wait := retryBase
 	for attempt := 1; ; attempt++ {
-		err := p.once(ctx, &sql.TxOptions{Isolation: level}, fn)
-		if err == nil || attempt >= attempts(err) {
+		var err error
+		if level == sql.LevelReadCommitted {
+			err = p.alone(ctx, beginAct, fn)
+		} else {
+			err = p.writer.update(ctx, fn)
+		}
+		if !isConflict(err) || attempt == conflictAttempts {
 			return err
 		}
-		if err := pause(ctx, wait); err != nil {
-			return err
-		}
-		wait = min(2*wait, retryMax)
 	}
 }
 
 func (p *postgres) view(ctx context.Context, fn func(*tx) error) error {
-	return p.once(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+	return p.alone(ctx, beginView, fn)
 }
 
-func (p *postgres) once(ctx context.Context, o *sql.TxOptions, fn func(*tx) error) error {
-	sqlTx, err := p.db.BeginTx(ctx, o)
-	if err != nil {
+// alone runs fn in a transaction of its own.
+func (p *postgres) alone(ctx context.Context, begin string, fn func(*tx) error) error {
+	s := &session{pool: p.pool}
+	defer s.rollback() // does nothing after the commit
+	if err := s.open(ctx, begin); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer sqlTx.Rollback() // does nothing after the commit
-	t := p.newTx(sqlRunner{sqlTx})
+	t := p.newTx(s)
 	if err := fn(t); err != nil {
 		return err
 	}
 	if err := t.syncBlobs(); err != nil {
 		return err
 	}
-	if err := sqlTx.Commit(); err != nil {
+	if err := s.commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
@@ -121,37 +143,18 @@ func (p *postgres) once(ctx context.Context, o *sql.TxOptions, fn func(*tx) erro
 
 func (p *postgres) dialect() dialect { return p.words }
 
-func (p *postgres) ping(ctx context.Context) error { return p.db.PingContext(ctx) }
+func (p *postgres) ping(ctx context.Context) error { return p.pool.Ping(ctx) }
 
-func (p *postgres) close() error { return p.db.Close() }
-
-// attempts gives how often an update may be run that ends with err.
-func attempts(err error) int {
-	var e *pgconn.PgError
-	if !errors.As(err, &e) {
-		return 1
-	}
-	switch e.Code {
-	case serializationFailure, deadlockDetected:
-		return conflictAttempts
-	case uniqueViolation:
-		return uniqueAttempts
-	}
-	return 1
+func (p *postgres) close() error {
+	p.once.Do(func() {
+		close(p.closing)
+		<-p.writer.stopped
+		p.pool.Close()
+	})
+	return nil
 }
 
-// pause waits up to wait: those who met must not meet again.
-func pause(ctx context.Context, wait time.Duration) error {
-	n, err := rand.Int(rand.Reader, big.NewInt(int64(wait)))
-	if err != nil {
-		return fmt.Errorf("draw time to wait: %w", err)
-	}
-	timer := time.NewTimer(time.Duration(n.Int64()))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+func isConflict(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == serializationFailure || e.Code == deadlockDetected)
 }

@@ -1,34 +1,252 @@
 package store
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
 	"testing"
+	"time"
 
+	"helpgate/internal/store/storetest"
+	"helpgate/mailout/queue"
 	"helpgate/tickets"
 )
 
-// TestConflictRunsAgain: what an update has read and another then changed is read again.
+var everything = queue.Share{Others: true}
+
+// dueRow queues a row that may be leased.
+func dueRow(t *testing.T, db *DB) (o tickets.Outgoing) {
+	t.Helper()
+	err := db.Update(t.Context(), func(tx tickets.Tx) error {
+		o = tickets.Outgoing{Nonce: 1, Status: tickets.OutWaiting, NextAttempt: storetest.Now}
+		return tx.Enqueue(t.Context(), &o)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// TestConflictRunsAgain: a row that was leased since the update began is read again; else the
+// update would give it back, and the mail would go twice.
 func TestConflictRunsAgain(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	db := openTest(t, engines["postgres"](t))
-	var seen []string
+	due := dueRow(t, db)
+	var seen []tickets.OutStatus
 	err := db.Update(ctx, func(tx tickets.Tx) error {
-		value, err := tx.Mark(ctx, "m")
+		o, err := tx.Outgoing(ctx, due.ID)
 		if err != nil {
 			return err
 		}
-		seen = append(seen, value)
+		seen = append(seen, o.Status)
 		if len(seen) == 1 {
-			err := db.Update(ctx, func(tx tickets.Tx) error {
-				return tx.SetMark(ctx, "m", "theirs")
-			})
+			rows, err := db.Rows().Claim(ctx, everything, storetest.Now, storetest.Now, 1)
+			if err != nil || len(rows) != 1 {
+				t.Errorf("leased %d rows, %v", len(rows), err)
+			}
+		}
+		return tx.SaveOutgoing(ctx, o)
+	})
+	if err != nil || fmt.Sprint(seen) != "[waiting sending]" {
+		t.Errorf("the function saw %q, %v", seen, err)
+	}
+}
+
+// TestOutboxPassesBesideUpdates: neither views nor workers wait for an update that takes long, and
+// workers see nothing of it.
+func TestOutboxPassesBesideUpdates(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	server, other := twoNodes(t)
+	due := dueRow(t, server)
+	err := server.Update(ctx, func(tx tickets.Tx) error {
+		later := tickets.Outgoing{Nonce: 2, Status: tickets.OutWaiting, NextAttempt: storetest.Now}
+		if err := tx.Enqueue(ctx, &later); err != nil {
+			return err
+		}
+		for _, db := range []*DB{server, other} {
+			if err := db.View(ctx, func(tickets.Tx) error { return nil }); err != nil {
+				return err
+			}
+			rows, err := db.Rows().Claim(ctx, everything, storetest.Now, storetest.Now, 2)
+			if err != nil || len(rows) != 1 || rows[0].ID != due.ID {
+				t.Errorf("leased %v, %v", rows, err)
+			}
+			err = errors.Join(err, db.Rows().Retry(ctx, due.ID, storetest.Now, ""))
 			if err != nil {
 				return err
 			}
 		}
-		return tx.SetMark(ctx, "m", value+" and ours")
+		return nil
 	})
-	if err != nil || len(seen) != 2 || seen[1] != "theirs" {
-		t.Errorf("the function saw %q, %v", seen, err)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNodesCountTogether: two nodes whose mails all count on the same rows lose no count, and get
+// every answer of theirs once.
+func TestNodesCountTogether(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	one, two := twoNodes(t)
+	const writers, each = 8, 15
+	// In either order, in which two transactions that took locks row by row would meet.
+	counters := [][]string{{"a", "b", "c"}, {"c", "a", "b"}}
+	var group sync.WaitGroup
+	for node, db := range []*DB{one, two} {
+		for range writers {
+			group.Go(func() {
+				for range each {
+					err := db.Update(ctx, func(tx tickets.Tx) error {
+						return count(ctx, tx, counters[node])
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
+	err := one.View(ctx, func(tx tickets.Tx) error {
+		for _, key := range counters[0] {
+			value, err := tx.Mark(ctx, key)
+			spent, spentErr := tx.Spent(ctx, key, storetest.Now)
+			if want := 2 * writers * each; err != nil || spentErr != nil ||
+				value != strconv.Itoa(want) || spent != want {
+				t.Errorf("%s: %s and %d, want %d; %v, %v", key, value, spent, want, err, spentErr)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// count reads, adds one and writes.
+func count(ctx context.Context, tx tickets.Tx, keys []string) error {
+	for _, key := range keys {
+		value, err := tx.Mark(ctx, key)
+		if err != nil {
+			return err
+		}
+		n, _ := strconv.Atoi(value)
+		if err := tx.SetMark(ctx, key, strconv.Itoa(n+1)); err != nil {
+			return err
+		}
+		if err := tx.Spend(ctx, key, storetest.Now, time.Hour); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// twoNodes opens one database twice.
+func twoNodes(t *testing.T) (one, two *DB) {
+	t.Helper()
+	url := engines["postgres"](t)
+	return openTest(t, url), openTest(t, url)
+}
+
+// TestCutConnectionsMend: the server ends all connections, as it does when it is restarted. What
+// was under way has failed whole, and what comes next finds new ones.
+func TestCutConnectionsMend(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db, other := twoNodes(t)
+	cut := func() error {
+		return other.update(ctx, 0, func(tx *tx) error {
+			return tx.do(ctx, "cut", `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+				WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		})
+	}
+	if err := cut(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.update(ctx, 0, setMark("a")); err != nil {
+		t.Errorf("an idle connection that was cut cost an update: %v", err)
+	}
+	err := db.update(ctx, 0, func(tx *tx) error {
+		kill := `SELECT pg_terminate_backend(pg_backend_pid())`
+		return errors.Join(setMark("x")(tx), tx.do(ctx, "cut", kill))
+	})
+	if err == nil {
+		t.Error("an update whose connection was cut has told success")
+	}
+	if err := db.update(ctx, 0, setMark("b")); err != nil {
+		t.Errorf("the writer does not go on: %v", err)
+	}
+	if found := marks(t, db, "a", "b", "x"); fmt.Sprint(found) != "[a b]" {
+		t.Errorf("stored: %v", found)
+	}
+}
+
+// TestHaltedNodeLetsGo: a node that halts in the middle of an update holds up the others for a
+// while only.
+func TestHaltedNodeLetsGo(t *testing.T) {
+	t.Parallel()
+	url := engines["postgres"](t)
+	other := openTest(t, url)
+	halted := openTest(t, url+"&idle_in_transaction_session_timeout=200ms")
+	var result error
+	err := halted.update(t.Context(), 0, func(tx *tx) error {
+		if _, err := tx.Mark(t.Context(), "m"); err != nil {
+			return err
+		}
+		result = other.update(t.Context(), 0, setMark("a"))
+		return nil
+	})
+	if result != nil || err == nil {
+		t.Errorf("the other got %v, the halted one %v", result, err)
+	}
+	if found := marks(t, other, "a"); len(found) != 1 {
+		t.Error("the other's update is gone")
+	}
+}
+
+// TestFailedUpdatesSpareTheirGroup: what an update has sent, and what it has not sent yet, goes
+// with it alone.
+func TestFailedUpdatesSpareTheirGroup(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := openTest(t, engines["postgres"](t))
+	refused := errors.New("refused")
+	read := func(tx *tx) error { _, err := tx.Mark(ctx, "m"); return err }
+	orphan := func(tx *tx) error { return tx.AddEvent(ctx, tickets.Event{Ticket: 99}) }
+	fail := func(*tx) error { return refused }
+	var group sync.WaitGroup
+	for i, steps := range [][]func(*tx) error{
+		{setMark("x"), fail},
+		{setMark("x"), read, setMark("x"), fail},
+		{setMark("x"), orphan},
+		{setMark("x"), orphan, read},
+		{fail},
+		{setMark("a")},
+		{read, setMark("b"), read},
+		{},
+	} {
+		group.Go(func() {
+			err := db.update(ctx, 0, func(tx *tx) error {
+				for _, step := range steps {
+					if err := step(tx); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if (err == nil) != (i > 4) {
+				t.Errorf("update %d: %v", i, err)
+			}
+		})
+	}
+	group.Wait()
+	if found := marks(t, db, "a", "b", "x"); fmt.Sprint(found) != "[a b]" {
+		t.Errorf("stored: %v", found)
 	}
 }

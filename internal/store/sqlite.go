@@ -84,7 +84,7 @@ func openSQLite(
 	if s.files, err = filesOf(path); err != nil {
 		return nil, false, err
 	}
-	s.writer = startWriter(c, s.files, newTx, s.closing)
+	s.writer = startWriter(fileLink{c, s.files}, newTx, s.closing)
 	return s, created, nil
 }
 
@@ -175,6 +175,28 @@ func (s *sqlite) conn(path, options string) (*conn, error) {
 	s.conns = append(s.conns, c)
 	return c, nil
 }
+
+// fileLink implements link.
+type fileLink struct {
+	*conn
+	files files
+}
+
+func (l fileLink) begin() error { return l.do(`BEGIN IMMEDIATE`) }
+
+func (l fileLink) undo() error {
+	return errors.Join(l.do(`ROLLBACK TO one`), l.do(`RELEASE one`))
+}
+
+func (l fileLink) commit() error {
+	if err := l.do(`COMMIT`); err != nil {
+		return err
+	}
+	return l.files.there()
+}
+
+// rollback fails without a transaction left, and then nothing is left to undo.
+func (l fileLink) rollback() { _ = l.do(`ROLLBACK`) }
 
 // createFile makes an empty database that only its owner may read: SQLite gives its files the
 // rights of the first one, and without this the umask would decide who reads the mail.

@@ -40,11 +40,13 @@ func (t *tx) exec(ctx context.Context, op, query string, args ...any) (int64, er
 	return n, nil
 }
 
-// do runs a statement that may change nothing and whose rows are not wanted.
+// do runs a statement that may change nothing and gives nothing; see runner.later.
 func (t *tx) do(ctx context.Context, op, query string, args ...any) error {
-	ignore := func(scanner) (struct{}, error) { return struct{}{}, nil }
-	_, err := list(ctx, t, op, ignore, query, args...)
-	return err
+	args, err := encode(args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return t.run.later(ctx, op, query, args)
 }
 
 // change runs a statement that must change something: ErrNotFound otherwise.

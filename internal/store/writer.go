@@ -7,8 +7,12 @@ import (
 )
 
 // maxGroup bounds how many updates share a commit, so that the first of them need not wait for
-// ever on a busy day. Beyond some dozens the flush is paid for.
-const maxGroup = 256
+// ever on a busy day, nor another node for the database. Beyond some dozens the flush is paid for,
+// and beyond 64 savepoints PostgreSQL no longer keeps them in memory.
+const maxGroup = 64
+
+// savepoint is where an update begins.
+const savepoint = `SAVEPOINT one`
 
 // errAborted is what becomes of an update whose function panicked or ended its goroutine.
 var errAborted = errors.New("update aborted")
@@ -20,13 +24,26 @@ var errAborted = errors.New("update aborted")
 // The functions run in their callers' goroutines, one at a time, so that a panic unwinds where it
 // belongs.
 type writer struct {
-	conn    *conn
-	files   files
+	link    link
 	newTx   func(runner) *tx
 	agents  agents // of the group under way
 	queue   chan *turn
 	closing <-chan struct{}
 	stopped chan struct{}
+}
+
+// link is the connection on which updates are grouped.
+type link interface {
+	runner
+	// begin starts the group's transaction and keeps other processes' from starting.
+	begin() error
+	// do runs a statement that steers the transaction, after those that wait to be sent.
+	do(query string) error
+	// undo takes back what ran, or waits to be sent, since the savepoint, which it ends.
+	undo() error
+	// commit makes the group durable. After an error rollback follows.
+	commit() error
+	rollback()
 }
 
 // turn is one update on its way.
@@ -37,11 +54,9 @@ type turn struct {
 	done  chan error    // from the writer: durable, or why not
 }
 
-func startWriter(
-	c *conn, f files, newTx func(runner) *tx, closing <-chan struct{},
-) *writer {
+func startWriter(l link, newTx func(runner) *tx, closing <-chan struct{}) *writer {
 	w := &writer{
-		conn: c, files: f, newTx: newTx, closing: closing,
+		link: l, newTx: newTx, closing: closing,
 		queue: make(chan *turn), stopped: make(chan struct{}),
 	}
 	go w.run()
@@ -77,7 +92,7 @@ func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) {
 	defer func() { t.ran <- err }()
 	if err = ctx.Err(); err == nil {
 		err = errAborted
-		t.tx = w.newTx(w.conn)
+		t.tx = w.newTx(w.link)
 		t.tx.agents = &w.agents
 		err = fn(t.tx)
 	}
@@ -98,7 +113,7 @@ func (w *writer) run() {
 // group commits first and those that wait.
 func (w *writer) group(first *turn) {
 	w.agents.forget()
-	if err := w.conn.do(`BEGIN IMMEDIATE`); err != nil {
+	if err := w.link.begin(); err != nil {
 		err = fmt.Errorf("begin: %w", err)
 		for t := first; t != nil; t = w.next() { // they waited as long, for the same lock
 			t.done <- err
@@ -112,16 +127,12 @@ func (w *writer) group(first *turn) {
 		}
 	}
 	if err == nil {
-		if err = w.conn.do(`COMMIT`); err != nil {
+		if err = w.link.commit(); err != nil {
 			err = fmt.Errorf("commit: %w", err)
 		}
 	}
-	if err == nil {
-		err = w.files.there()
-	}
 	if err != nil {
-		// Without a transaction left it fails, and nothing is left to undo.
-		_ = w.conn.do(`ROLLBACK`)
+		w.link.rollback()
 	}
 	for _, t := range kept {
 		t.done <- err
@@ -159,20 +170,19 @@ func (w *writer) next() *turn {
 // one gives the turn its savepoint. What failed in it is undone and is its own affair; lost means
 // that the transaction is gone for all: SQLite rolls it back whole when the disk is full or fails.
 func (w *writer) one(t *turn) (failed, lost error) {
-	if err := w.conn.do(`SAVEPOINT one`); err != nil {
-		return nil, fmt.Errorf("begin update: %w", err)
+	err := w.link.later(context.Background(), "begin update", savepoint, nil)
+	if err != nil {
+		return nil, err
 	}
 	t.start <- struct{}{}
-	err := <-t.ran
-	if err == nil {
-		if err = w.conn.do(`RELEASE one`); err != nil {
-			return nil, fmt.Errorf("end update: %w", err)
+	if err = <-t.ran; err == nil {
+		if err = w.link.do(`RELEASE one`); err == nil {
+			return nil, nil
 		}
-		return nil, nil
+		err = fmt.Errorf("end update: %w", err)
 	}
 	w.agents.forget()
-	undo := errors.Join(w.conn.do(`ROLLBACK TO one`), w.conn.do(`RELEASE one`))
-	if undo != nil {
+	if undo := w.link.undo(); undo != nil {
 		return nil, fmt.Errorf("undo update: %w", errors.Join(err, undo))
 	}
 	return err, nil
