@@ -68,7 +68,7 @@ func (b Blobs) stage(ctx context.Context, data []byte) (tickets.Blob, error) {
 
 // known tells whether the blob is kept already, so that it need not be stored once more.
 func (b Blobs) known(ctx context.Context, sha256 string) (known bool, err error) {
-	err = b.db.engine.view(ctx, func(t *tx) error {
+	err = b.db.view(ctx, func(t *tx) error {
 		known, err = t.hasBlob(ctx, sha256)
 		return err
 	})
@@ -85,7 +85,7 @@ func (b Blobs) Open(ctx context.Context, sha256 string) (io.ReadCloser, error) {
 		return r, s.Scan(&r.data, &r.place.File, &r.place.Offset, &r.place.Size)
 	}
 	var found row
-	err := b.db.engine.view(ctx, func(t *tx) (err error) {
+	err := b.db.view(ctx, func(t *tx) (err error) {
 		found, err = one(ctx, t, "open blob "+sha256, scan,
 			`SELECT data, file, file_offset, size FROM blob WHERE sha256 = $1`, sha256)
 		return err
@@ -127,7 +127,7 @@ func (b Blobs) Sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return b.db.blobs.Sweep(ctx, now, since, func(file string) (named bool, err error) {
-		err = b.db.engine.view(ctx, func(t *tx) error {
+		err = b.db.view(ctx, func(t *tx) error {
 			named, err = exists(ctx, t, "look for blobs of "+file,
 				`SELECT 1 FROM blob WHERE file = $1 AND file <> '' LIMIT 1`, file)
 			return err
@@ -142,13 +142,15 @@ func (t *tx) PutBlob(ctx context.Context, b tickets.Blob) error {
 	var data any // NULL for what lies in a file
 	switch {
 	case b.Size <= SmallBlob:
-		data = append([]byte{}, b.Data...) // not nil when empty, which would be NULL
+		if data = b.Data; len(b.Data) == 0 {
+			data = []byte{} // nil would be NULL
+		}
 	case b.File != "":
 		t.places = append(t.places, blob.Place{File: b.File, Offset: b.Offset, Size: b.Size})
 	default: // it was known when it was staged
 		kept, err := t.hasBlob(ctx, b.SHA256)
 		if err == nil && !kept {
-			err = fmt.Errorf("%s: %w", op, tickets.ErrNotFound)
+			err = fmt.Errorf("%s: it was deleted since it was staged", op)
 		}
 		return err
 	}

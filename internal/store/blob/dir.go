@@ -135,6 +135,9 @@ func (d *Dir) Sync(p Place) error {
 	if pack := d.pack(p.File); pack != nil {
 		return pack.sync(p.Offset + p.Size)
 	}
+	if strings.HasPrefix(p.File, packFolder+"/") {
+		return fmt.Errorf("sync pack %s: it was given up", p.File)
+	}
 	return nil // a file of its own, which was durable from the start
 }
 

@@ -96,12 +96,15 @@ func (d *Dir) leave() {
 	d.drop(p)
 }
 
-// drop closes the pack, and removes it when no row can name it: on a disk that fails for hours each
-// mail would leave one.
+// drop closes the pack, and forgets and removes it when no row can name it: on a disk that fails
+// for hours each mail would leave one.
 func (d *Dir) drop(p *pack) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.base == 0 && p.synced == 0 {
+		d.mu.Lock()
+		delete(d.packs, p.name)
+		d.mu.Unlock()
 		_ = d.files.Remove(d.path(p.name)) // or Sweep will
 	}
 	_ = p.file.Close() // nothing is written that the sync did not tell of

@@ -127,12 +127,20 @@ func TestADiskThatFailsLeavesNoPacks(t *testing.T) {
 		return nil
 	}}
 	d := open(t, t.TempDir(), files)
+	var first Place
 	for range 5 {
-		if err := d.Sync(d.append(t, "lost")); !errors.Is(err, syscall.ENOSPC) {
+		place := d.append(t, "lost")
+		if err := d.Sync(place); !errors.Is(err, syscall.ENOSPC) {
 			t.Fatalf("got %v", err)
+		}
+		if first == (Place{}) {
+			first = place
 		}
 	}
 	d.Close()
+	if err := d.Sync(first); err == nil {
+		t.Error("what was lost at first is durable at last")
+	}
 	if left := d.list(t, packFolder); len(left) != 0 {
 		t.Errorf("left: %q", left)
 	}
