@@ -100,7 +100,7 @@ func openWorld(
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	keyring, err := openKeyring(ctx, cfg)
+	keyring, made, err := openKeyring(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +110,10 @@ func openWorld(
 	})
 	if err != nil {
 		return nil, err
+	}
+	if db.Created && !made {
+		logger.Warn("the database is new, but its secret was here before: was it lost? "+
+			"Then stop now and put its backup back", "secret_file", cfg.Site.SecretFile)
 	}
 	w := &world{
 		config: cfg, db: db, node: n, keyring: keyring, mailboxes: mailboxes(cfg), clock: clock.System{},
@@ -129,24 +133,28 @@ func openWorld(
 	return w, nil
 }
 
-func openKeyring(ctx context.Context, cfg *config.Config) (*token.Keyring, error) {
+// openKeyring gives the keys, and tells whether it made them.
+func openKeyring(
+	ctx context.Context, cfg *config.Config,
+) (keyring *token.Keyring, made bool, err error) {
 	path := cfg.Site.SecretFile
-	keyring, err := token.LoadFile(path)
+	keyring, err = token.LoadFile(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return keyring, err
+		return keyring, false, err
 	}
 	there, err := store.Exists(ctx, cfg.Database.URL.Reveal())
 	if err != nil {
-		return nil, fmt.Errorf("look for database: %w", err)
+		return nil, false, fmt.Errorf("look for database: %w", err)
 	}
 	if there {
-		return nil, fmt.Errorf("secret file %s is missing, but its database is there: "+
+		return nil, false, fmt.Errorf("secret file %s is missing, but its database is there: "+
 			"put the file back from your backup", path)
 	}
 	if err := token.CreateFile(path, rand.Reader); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("make secret file: %w", err)
+		return nil, false, fmt.Errorf("make secret file: %w", err)
 	}
-	return token.LoadFile(path)
+	keyring, err = token.LoadFile(path)
+	return keyring, true, err
 }
 
 // Close closes the store and gives the data folder free.

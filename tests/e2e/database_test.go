@@ -3,6 +3,7 @@ package e2e
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -37,6 +38,22 @@ func lock(t *testing.T, path string) (unlock func()) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestLostDatabaseIsNamedAtTheStart: helpgate makes a new one, for it cannot know; the operator can.
+func TestLostDatabaseIsNamedAtTheStart(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	g.kill()
+	for _, end := range []string{"", "-wal", "-shm"} {
+		remove(t, filepath.Join(g.data, "helpgate.db"+end))
+	}
+	const words = "was it lost?"
+	if strings.Contains(g.logged(), words) {
+		t.Errorf("a first start says %q", words)
+	}
+	g.serve()
+	g.logs(words)
 }
 
 func TestPostgresStopped(t *testing.T) {
