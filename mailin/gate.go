@@ -3,18 +3,16 @@ package mailin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"syscall"
 
-	"github.com/klauspost/compress/zstd"
-
 	"helpgate/internal/clock"
 	"helpgate/internal/mailerr"
 	"helpgate/internal/rfc"
 	"helpgate/internal/token"
+	"helpgate/mailin/source"
 	"helpgate/tickets"
 	"helpgate/tickets/desk"
 )
@@ -52,16 +50,16 @@ type GateConfig struct {
 // Gate is the door: every mail comes in by Accept.
 type Gate struct {
 	GateConfig
-	zip *zstd.Encoder
+	packer *source.Packer
 }
 
 // NewGate makes a Gate.
 func NewGate(cfg GateConfig) (*Gate, error) {
-	zip, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	packer, err := source.NewPacker()
 	if err != nil {
-		return nil, fmt.Errorf("prepare compression: %w", err)
+		return nil, err
 	}
-	return &Gate{GateConfig: cfg, zip: zip}, nil
+	return &Gate{GateConfig: cfg, packer: packer}, nil
 }
 
 // Recipient tells whether mail for the address may come in: a mailbox, an alias, a token of ours,
@@ -109,38 +107,31 @@ func (g *Gate) ourDomain(key string) bool {
 // that the wire knows that its peer, not the helpdesk, failed; what the helpdesk refuses is a
 // *mailerr.Error. It reads no more than MaxSize and one byte.
 func (g *Gate) Accept(ctx context.Context, env Envelope, r io.Reader) error {
-	raw, err := io.ReadAll(io.LimitReader(r, g.MaxSize+1))
+	rd, err := g.read(ctx, r)
 	if err != nil {
-		return fmt.Errorf("read mail: %w", err)
+		return err
 	}
-	if int64(len(raw)) > g.MaxSize {
-		return &mailerr.Error{
-			Code: 552, Enhanced: "5.3.4", Public: "mail is too big", Op: "read mail",
-		}
-	}
-	reading := Read(raw)
-	if reading.hops() > MaxReceived && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
+	defer rd.source.Abort() // of what was not staged
+	if rd.hops() > MaxReceived && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
 		return &mailerr.Error{
 			Code: 554, Enhanced: "5.4.6", Public: "mail loops: too many hops", Op: "read mail",
 		}
 	}
-	receipt, err := g.take(ctx, env, raw, reading)
+	receipt, err := g.take(ctx, env, rd)
 	if err != nil {
 		g.Logger.ErrorContext(ctx, "mail not taken", "road", env.Road,
-			"message_id", reading.Mail.MessageID, "err", err)
+			"message_id", rd.Mail.MessageID, "err", err)
 		return refusal(err)
 	}
 	g.count(env, receipt)
 	g.Logger.InfoContext(ctx, "mail taken", "road", env.Road, "verdict", receipt.Verdict,
-		"rule", receipt.Rule, "ticket", receipt.Ticket, "message_id", reading.Mail.MessageID)
+		"rule", receipt.Rule, "ticket", receipt.Ticket, "message_id", rd.Mail.MessageID)
 	return nil
 }
 
 // take finds the thread, tells new text from quotation with what stands in it, classifies, and
 // lets the desk judge.
-func (g *Gate) take(
-	ctx context.Context, env Envelope, raw []byte, rd *Reading,
-) (desk.Receipt, error) {
+func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receipt, error) {
 	m := g.mail(env, rd)
 	sight, err := g.Desk.Look(ctx, m)
 	if err != nil {
@@ -152,29 +143,10 @@ func (g *Gate) take(
 		rd.split(g.Separators, sight.Earlier)
 	}
 	g.judge(m, env, rd, sight)
-	if err := g.stage(ctx, m, raw, rd); err != nil {
+	if err := g.stage(ctx, m, rd); err != nil {
 		return desk.Receipt{}, err
 	}
 	return g.Desk.Receive(ctx, m)
-}
-
-// stage makes files and source durable, or ready to become rows.
-func (g *Gate) stage(ctx context.Context, m *tickets.Mail, raw []byte, rd *Reading) error {
-	for _, f := range rd.files(raw) {
-		blob, err := g.Blobs.Stage(ctx, f.Data)
-		if err != nil {
-			return fmt.Errorf("stage file: %w", err)
-		}
-		m.Attachments = append(m.Attachments, tickets.Attachment{
-			Filename: f.Filename, ContentType: f.ContentType, ContentID: f.ContentID,
-			Inline: f.Inline, Blob: blob,
-		})
-	}
-	var err error
-	if m.Source, err = g.Blobs.Stage(ctx, g.zip.EncodeAll(raw, nil)); err != nil {
-		return fmt.Errorf("stage source: %w", err)
-	}
-	return nil
 }
 
 func (g *Gate) count(env Envelope, r desk.Receipt) {

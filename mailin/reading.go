@@ -18,10 +18,11 @@ type Reading struct {
 	Mail     *parse.Mail
 	Reply    reply.Result
 	Language string // "en" or "zh"; "" when the words do not tell
+	source   *parse.Source
 }
 
-// Read reads a mail. It never fails: what cannot be read is there as raw text, and Mail.Unparsed
-// says why.
+// Read reads a mail that is in memory. It never fails: what cannot be read is there as raw text,
+// and Mail.Unparsed says why.
 func Read(raw []byte) *Reading {
 	rd := &Reading{Mail: parse.Parse(raw, parse.DefaultLimits())}
 	rd.split(nil, nil)
@@ -57,12 +58,13 @@ func (rd *Reading) signs() classify.Input {
 func (rd *Reading) hops() int { return len(rd.Mail.All("Received")) }
 
 // files gives the mail's files; of one that could not be read, its source.
-func (rd *Reading) files(raw []byte) []parse.Attachment {
+func (rd *Reading) files() []parse.Attachment {
 	if rd.Mail.Unparsed == "" {
 		return rd.Mail.Attachments
 	}
 	return []parse.Attachment{{
-		Filename: "source.eml", ContentType: "message/rfc822", Data: raw,
+		Filename: "source.eml", ContentType: "message/rfc822",
+		Data: rd.source.Text, File: rd.source.Whole(),
 	}}
 }
 

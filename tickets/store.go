@@ -210,6 +210,8 @@ type Blobs interface {
 // BlobWriter takes the bytes of one blob. It is for one goroutine.
 type BlobWriter interface {
 	io.Writer
+	// Written reads what was written so far; it must be read before anything else is called.
+	Written() io.Reader
 	// Done ends the blob and stages it. After an error, Write's too, only Abort may follow.
 	Done() (Blob, error)
 	// Abort drops what was written. After Done it does nothing, so that it may be deferred.

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -167,8 +169,10 @@ func inspectView(path string, rd *mailin.Reading) inspectedJSON {
 		Signs: orEmpty(verdict.Signs), TNEFNames: []string{}, Language: rd.Language,
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
 		Attachments: mapAll(m.Attachments, func(f parse.Attachment) attachmentJSON {
+			sum := sha256.Sum256(f.Data)
 			return attachmentJSON{
-				f.Filename, f.ContentType, int64(len(f.Data)), f.SHA256, f.Inline, f.ContentID,
+				f.Filename, f.ContentType, int64(len(f.Data)), hex.EncodeToString(sum[:]), f.Inline,
+				f.ContentID,
 			}
 		}),
 	}

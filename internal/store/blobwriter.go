@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"io"
 
 	"helpgate/internal/store/blob"
 	"helpgate/tickets"
@@ -67,6 +68,14 @@ func (w *blobWriter) writeFile(p []byte) (int, error) {
 	w.sum.Write(p[:n])
 	w.size += int64(n)
 	return n, err
+}
+
+// Written implements tickets.BlobWriter.
+func (w *blobWriter) Written() io.Reader {
+	if w.file != nil {
+		return w.file.Written()
+	}
+	return bytes.NewReader(w.data)
 }
 
 // Done implements tickets.BlobWriter.

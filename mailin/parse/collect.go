@@ -2,8 +2,6 @@ package parse
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"regexp"
 	"strings"
 
@@ -17,18 +15,18 @@ type body struct{ text, html string }
 // collect walks the tree: what is to be read becomes text, everything else an attachment, so that
 // no part is lost.
 func (m *Mail) collect(root *part) {
-	b := m.walk(root, "")
+	b := m.walk(root)
 	m.Text, m.HTML = b.text, b.html
 }
 
-// walk reads a part that stands in a multipart of type parent, "" for the whole mail.
-func (m *Mail) walk(p *part, parent string) body {
+// walk reads a part and all that it holds.
+func (m *Mail) walk(p *part) body {
 	if p.children == nil {
-		return m.leaf(p, parent)
+		return m.leaf(p)
 	}
 	var all []body
 	for _, child := range p.children {
-		if b := m.walk(child, p.mediaType); b != (body{}) {
+		if b := m.walk(child); b != (body{}) {
 			all = append(all, b)
 		}
 	}
@@ -67,19 +65,28 @@ func join(a, b string) string {
 	return a + "\n" + b
 }
 
-// leaf reads a part without children.
-func (m *Mail) leaf(p *part, parent string) body {
+// isFile tells whether a leaf is a file, not text to be read. It asks for nothing but headers.
+func (p *part) isFile() bool {
+	parent := ""
+	if p.parent != nil {
+		parent = p.parent.mediaType
+	}
 	kind, name := p.disposition()
-	readable := p.mediaType == "text/plain" || p.mediaType == "text/html"
+	return p.mediaType != "text/plain" && p.mediaType != "text/html" ||
+		kind == "attachment" && (parent != "" || name != "") ||
+		name != "" && kind != "" && parent != "multipart/alternative"
+}
+
+// leaf reads a part without children.
+func (m *Mail) leaf(p *part) body {
 	switch {
-	case !readable, kind == "attachment" && (parent != "" || name != ""),
-		name != "" && kind != "" && parent != "multipart/alternative":
-		m.attach(p, kind, name)
+	case p.isFile():
+		m.attach(p)
 		return body{}
 	case p.mediaType == "text/html":
 		return body{html: rfc.CleanText(rfc.DecodeCharset(htmlCharset(p)))}
 	}
-	text := rfc.CleanText(rfc.DecodeCharset(p.content(), p.params["charset"]))
+	text := rfc.CleanText(rfc.DecodeCharset(p.data(), p.params["charset"]))
 	if strings.EqualFold(p.params["format"], "flowed") {
 		text = unflow(text, strings.EqualFold(p.params["delsp"], "yes"))
 	}
@@ -94,7 +101,7 @@ const metaRange = 1024
 
 // htmlCharset gives the bytes of an HTML part and their charset: the part's, else the text's own.
 func htmlCharset(p *part) (data []byte, charset string) {
-	data, charset = p.content(), p.params["charset"]
+	data, charset = p.data(), p.params["charset"]
 	if charset == "" {
 		if found := metaCharset.FindSubmatch(data[:min(len(data), metaRange)]); found != nil {
 			charset = string(found[1])
@@ -104,16 +111,19 @@ func htmlCharset(p *part) (data []byte, charset string) {
 }
 
 // attach keeps a part as a file and notes what the door asks of some kinds.
-func (m *Mail) attach(p *part, kind, name string) {
-	data := p.content()
-	sum := sha256.Sum256(data)
+func (m *Mail) attach(p *part) {
+	kind, name := p.disposition()
+	data := p.data()
 	id := strings.Trim(strings.TrimSpace(get(p.fields, "Content-ID")), "<>")
 	id = rfc.CleanName(rfc.DecodeCharset([]byte(id), ""))
-	m.Attachments = append(m.Attachments, Attachment{
+	a := Attachment{
 		Filename: filename(p, data, name), ContentType: p.mediaType, ContentID: id,
-		Inline: kind == "inline" || kind == "" && id != "",
-		Data:   data, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:]),
-	})
+		Inline: kind == "inline" || kind == "" && id != "", Data: data,
+	}
+	if p.cut.begun() {
+		a.Data, a.File = nil, p.cut.file
+	}
+	m.Attachments = append(m.Attachments, a)
 	switch p.mediaType {
 	case "text/calendar":
 		if m.CalendarMethod == "" {

@@ -1,6 +1,10 @@
 // Package parse reads the bytes of a mail: header, parts, text and attachments (RFC 5322, RFC 2045
-// to 2047, 2231, 3676). Parse never fails: a fault costs the faulty piece and leaves a warning, and
-// what breaks a limit is there as raw text.
+// to 2047, 2231, 3676). It never refuses a mail: a fault costs the faulty piece and leaves a
+// warning, and what breaks a limit is there as raw text.
+//
+// A mail is read in one pass, as it comes over the wire: header, texts and small files stay in
+// memory, the bodies of large files go decoded to where Read is told to put them, and are not in
+// memory at any time. What is left is the mail's source (package source).
 //
 // The tree of parts is read by our own splitter, which finds a delimiter only at the beginning of a
 // line and counts parts and depth while it reads; media types are mended by enmime's mediatype.
@@ -25,6 +29,12 @@ type Limits struct {
 	Parts int
 	// HeaderBytes and HeaderFields bound the header of the mail and of each part.
 	HeaderBytes, HeaderFields int
+	// Kept is how many bytes of a mail stand in memory, which are all but the large bodies of
+	// files. It bounds the text of a mail, and files in encodings that cannot be cut out.
+	Kept int
+	// Cut is from how many encoded bytes on a body is cut out of the source. A smaller one costs
+	// little when it is kept twice.
+	Cut int
 	// RawText is how many bytes of the source stand as text when the mail is not parsed.
 	RawText int
 }
@@ -32,7 +42,8 @@ type Limits struct {
 // DefaultLimits gives the limits of DESIGN section 4; no honest mail seen comes near them.
 func DefaultLimits() Limits {
 	return Limits{
-		Depth: 20, Parts: 1000, HeaderBytes: 1 << 20, HeaderFields: 2000, RawText: 256 << 10,
+		Depth: 20, Parts: 1000, HeaderBytes: 1 << 20, HeaderFields: 2000, Kept: 16 << 20,
+		Cut: 32 << 10, RawText: 256 << 10,
 	}
 }
 
@@ -45,15 +56,14 @@ type Field struct {
 	Raw  string // the unfolded value, not decoded: it may hold any byte but CR, LF and NUL
 }
 
-// Attachment is a part that is a file. Its bytes belong to whoever called Parse.
+// Attachment is a part that is a file. Its bytes are in File when they were cut out, else in Data.
 type Attachment struct {
 	Filename    string // safe to show and to save under, never empty
 	ContentType string // lower case type/subtype, never empty
 	ContentID   string // without brackets, "" when there is none
 	Inline      bool   // disposition inline, or none but a Content-ID: shown within the text
-	Data        []byte // decoded
-	Size        int64  // of Data, in bytes
-	SHA256      string // of Data, in lower-case hexadecimal digits
+	Data        []byte // decoded; it may be a part of the source, and must not be changed
+	File        *File
 }
 
 // Mail is what was read. All strings but Field.Raw are valid UTF-8 without NUL; HTML is not safe.

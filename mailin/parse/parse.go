@@ -2,7 +2,7 @@ package parse
 
 import (
 	"bytes"
-	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -10,28 +10,48 @@ import (
 	"helpgate/internal/safehtml"
 )
 
-// Parse reads a mail. It keeps no reference to raw but in the Data of attachments that were sent
-// without an encoding.
-func Parse(raw []byte, lim Limits) (m *Mail) {
-	m = &Mail{}
-	// The media type mender is not ours; a panic in it must cost one mail's structure, not the
-	// mail (DESIGN promise 9).
-	defer func() {
-		if fault := recover(); fault != nil {
-			m.leaveRaw(raw, lim, fmt.Sprintf("parser fault: %.100v", fault))
-		}
-	}()
-	s := splitter{lim: lim, mail: m}
-	header, body := s.header(trimEnvelope(raw))
-	m.Header = header
-	m.readHeader()
-	root := s.tree(header, body, "text/plain", 0)
-	m.ContentType = root.mediaType
-	m.ReportType = strings.ToLower(rfc.CleanName(root.params["report-type"]))
-	if s.broke != "" {
-		m.leaveRaw(raw, lim, s.broke)
-		return m
+// Parse reads a mail that is in memory. Nothing is cut out of it.
+func Parse(raw []byte, lim Limits) *Mail {
+	m, _, _ := Read(bytes.NewReader(raw), lim, nil) // a bytes.Reader does not fail
+	return m
+}
+
+// Read reads a mail in one pass. The large bodies of its files go to what create gives, decoded, as
+// they come; when create is nil nothing is cut out, and lim.Kept is no limit. An error is one of r,
+// as it is, or of a file. Without an error the source's files are to be Done or aborted.
+func Read(r io.Reader, lim Limits, create Create) (*Mail, *Source, error) {
+	s := splitter{lim: lim, mail: &Mail{}, src: r, create: create}
+	src, err := s.read()
+	if err != nil {
+		s.source().Abort()
+		return nil, nil, err
 	}
+	return s.mail, src, nil
+}
+
+func (s *splitter) read() (*Source, error) {
+	m := s.mail
+	root, err := s.run()
+	if err != nil {
+		return nil, err
+	}
+	m.Header, m.ContentType = root.fields, root.mediaType
+	s.guard(func() {
+		m.readHeader()
+		m.ReportType = strings.ToLower(rfc.CleanName(root.params["report-type"]))
+		if s.broke == "" {
+			s.bodies(root)
+			m.readBody(root, s.text[root.content:], s.lim)
+		}
+	})
+	if s.broke != "" {
+		return s.leaveRaw()
+	}
+	return s.source(), nil
+}
+
+// readBody makes text and files of the tree.
+func (m *Mail) readBody(root *part, body []byte, lim Limits) {
 	m.collect(root)
 	if blank(m.Text) && !blank(m.HTML) {
 		m.Text = safehtml.ToText(m.HTML)
@@ -40,13 +60,6 @@ func Parse(raw []byte, lim Limits) (m *Mail) {
 		m.warn("no readable part: the text is the source's body")
 		m.Text = rawText(body, lim)
 	}
-	return m
-}
-
-// leaveRaw gives up on the structure and lets the source stand as text.
-func (m *Mail) leaveRaw(raw []byte, lim Limits, why string) {
-	m.Unparsed, m.HTML, m.Attachments = why, "", nil
-	m.Text = rawText(raw, lim)
 }
 
 func rawText(raw []byte, lim Limits) string {
@@ -55,19 +68,6 @@ func rawText(raw []byte, lim Limits) string {
 		raw = raw[:max(0, len(raw)-1)] // a character that the cut went through
 	}
 	return rfc.CleanText(rfc.DecodeCharset(raw, ""))
-}
-
-// trimEnvelope takes off what mailbox files and pipes put before a mail: a byte order mark, blank
-// lines, and the "From " line of mbox (RFC 4155), also quoted.
-func trimEnvelope(raw []byte) []byte {
-	raw = bytes.TrimPrefix(raw, []byte("\xEF\xBB\xBF"))
-	raw = bytes.TrimLeft(raw, "\r\n")
-	for _, mark := range []string{"From ", ">From "} {
-		if bytes.HasPrefix(raw, []byte(mark)) {
-			_, raw, _ = bytes.Cut(raw, []byte("\n"))
-		}
-	}
-	return raw
 }
 
 func (m *Mail) readHeader() {

@@ -157,7 +157,7 @@ func TestPartsBecomeTextAndFiles(t *testing.T) {
 		var files []string
 		for _, a := range m.Attachments {
 			files = append(files, fmt.Sprintf("%s|%s|%s|%v|%d",
-				a.Filename, a.ContentType, a.ContentID, a.Inline, a.Size))
+				a.Filename, a.ContentType, a.ContentID, a.Inline, len(a.Data)))
 		}
 		got := []string{strings.TrimRight(m.Text, "\n"), m.HTML, strings.Join(files, ";")}
 		if want := []string{c.text, c.html, c.files}; !slices.Equal(got, want) {
@@ -265,7 +265,7 @@ func FuzzParse(f *testing.F) {
 		texts = append(append(texts, m.DSNActions...), m.Warnings...)
 		for _, a := range m.Attachments {
 			texts = append(texts, a.Filename, a.ContentType, a.ContentID)
-			if a.Filename == "" || a.ContentType == "" || int64(len(a.Data)) != a.Size {
+			if a.Filename == "" || a.ContentType == "" {
 				t.Fatalf("bad attachment %+v", a)
 			}
 		}

@@ -2,7 +2,12 @@ package parse
 
 import (
 	"bytes"
+	"fmt"
+	"io"
+	"slices"
 	"strings"
+
+	"helpgate/mailin/source"
 )
 
 // part is a node of the tree. A leaf has a body; a multipart has children.
@@ -10,168 +15,292 @@ type part struct {
 	fields    []Field
 	mediaType string            // lower case, "text/plain" when absent or senseless
 	params    map[string]string // of Content-Type
-	body      []byte            // not yet decoded
+	body      []byte            // of a leaf that is not cut out, not yet decoded
 	children  []*part
+	cut       *cutting // of a leaf that is a file, else nil
+
+	parent    *part  // nil for the whole mail
+	start     int    // where it begins in splitter.text
+	content   int    // where its body begins there; -1 while its header is read
+	end       int    // where its body ends there
+	delimiter []byte // of a multipart, else nil
+	depth     int    // of a multipart, 1 for the outermost
+	closed    bool   // its last delimiter was seen
 }
 
-// splitter cuts a mail into its parts. It stops when a limit is broken, which it names in broke.
-// Each level of nesting reads its bytes once, so the work is bounded by size times depth.
+// splitter reads a mail in one pass, line by line, cuts it into its parts and takes the large
+// bodies of files out (cut.go). It stops when a limit is broken, which it names in broke.
+//
+// Of the parts that it is in, each line is first compared with the delimiter of the outermost: what
+// an outer one ends, no inner one holds together. So the work is bounded by size times depth.
 type splitter struct {
-	lim   Limits
-	mail  *Mail
-	parts int
-	broke string
+	lim    Limits
+	mail   *Mail
+	src    io.Reader
+	create Create // nil: nothing is cut out
+	parts  int
+	broke  string
+
+	text  []byte // what was read and is kept
+	pos   int    // up to where it was looked at
+	fresh bool   // a line begins at pos
+	eof   bool
+	open  []*part // those that pos stands in, the whole mail first
+	cuts  []source.Cut
+	files []*File
+	out   []byte // scratch for what is decoded
 }
 
-// tree reads a part, given its header and body. kind is the media type where none is stated.
-func (s *splitter) tree(header []Field, body []byte, kind string, depth int) *part {
-	p := &part{fields: header, body: body}
-	p.mediaType, p.params = s.contentType(get(header, "Content-Type"), kind)
-	boundary := p.params["boundary"]
-	if !strings.HasPrefix(p.mediaType, "multipart/") || s.broke != "" {
-		return p
-	}
-	pieces, closed := segments(body, boundary, s.lim.Parts)
-	if len(pieces) == 0 {
-		s.mail.warn("multipart without parts: read as text")
-		p.mediaType = "text/plain"
-		return p
-	}
-	if !closed {
-		s.mail.warn("multipart is not closed")
-	}
-	if s.parts += len(pieces); s.parts > s.lim.Parts {
-		s.broke = "more parts than the limit"
-		return p
-	}
-	if depth++; depth > s.lim.Depth {
-		s.broke = "parts nested deeper than the limit"
-		return p
-	}
-	kind = "text/plain"
-	if p.mediaType == "multipart/digest" { // RFC 2046 section 5.1.5
-		kind = "message/rfc822"
-	}
-	p.body = nil
-	for _, piece := range pieces {
-		header, body := s.header(piece)
-		p.children = append(p.children, s.tree(header, body, kind, depth))
-	}
-	return p
-}
+const (
+	// readSize is how many bytes are asked of the source at least at once. A mail of 2 KB fits.
+	readSize = 4 << 10
+	// maxPiece is how much of one line is looked at at once, in bytes: enough for every delimiter,
+	// whose field is bounded by maxMediaField.
+	maxPiece = 32 << 10
+)
 
-// segments cuts the body of a multipart at its delimiter lines (RFC 2046 section 5.1.1): the
-// delimiter at the beginning of a line, nothing but spaces behind it. Preamble and epilogue are
-// dropped. It stops one part beyond limit.
-func segments(body []byte, boundary string, limit int) (pieces [][]byte, closed bool) {
-	if boundary == "" {
-		return nil, false
+// run reads the whole mail into a tree. An error is the source's or a file's.
+func (s *splitter) run() (root *part, err error) {
+	for len(s.text) < maxPiece && !s.eof {
+		if err := s.more(); err != nil {
+			return nil, err
+		}
 	}
-	delimiter := []byte("--" + boundary)
-	start := -1
-	for pos := 0; len(pieces) <= limit; {
-		i := bytes.Index(body[pos:], delimiter)
-		if i < 0 {
+	s.pos = len(s.text) - len(trimEnvelope(s.text))
+	root = &part{start: s.pos, content: -1}
+	s.open, s.fresh = []*part{root}, true
+	for s.broke == "" {
+		if err := s.bulk(); err != nil {
+			return root, err
+		}
+		n, err := s.line()
+		if err != nil {
+			return root, err
+		}
+		if n == 0 {
 			break
 		}
-		at := pos + i
-		pos = at + len(delimiter)
-		if at > 0 && body[at-1] != '\n' {
-			continue
-		}
-		end := len(body)
-		if n := bytes.IndexByte(body[pos:], '\n'); n >= 0 {
-			end = pos + n + 1
-		}
-		rest := string(bytes.TrimRight(body[pos:min(end, pos+80)], " \t\r\n"))
-		if rest != "" && rest != "--" {
-			continue
-		}
-		if start >= 0 {
-			pieces = append(pieces, trimLineEnd(body[start:at]))
-		}
-		if start, pos = end, end; rest == "--" {
-			return pieces, true
+		if err := s.step(n); err != nil {
+			return root, err
 		}
 	}
-	if start >= 0 && start < len(body) {
-		pieces = append(pieces, body[start:])
+	if s.broke != "" {
+		return root, nil
 	}
-	return pieces, false
+	return root, s.finish(0, len(s.text))
 }
 
-// trimLineEnd takes off the line end that belongs to the delimiter behind it.
+// line gives the size of the line, or piece of one, that begins at pos; 0 at the end.
+func (s *splitter) line() (int, error) {
+	for {
+		rest := s.text[s.pos:]
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			return i + 1, nil
+		}
+		if s.eof || s.broke != "" || len(rest) >= maxPiece {
+			return len(rest), nil
+		}
+		if err := s.more(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// maxIdle is how often in a row the source may give nothing and no error.
+const maxIdle = 100
+
+// more reads on.
+func (s *splitter) more() error {
+	if err := s.release(); err != nil {
+		return err
+	}
+	if s.create != nil && len(s.text) > s.lim.Kept {
+		s.broke = "more text than the limit"
+		return nil
+	}
+	if cap(s.text)-len(s.text) < readSize {
+		s.text = slices.Grow(s.text, max(readSize, len(s.text)))
+	}
+	for range maxIdle {
+		n, err := s.src.Read(s.text[len(s.text):cap(s.text)])
+		s.text = s.text[:len(s.text)+n]
+		s.eof = err == io.EOF
+		switch {
+		case err != nil && !s.eof:
+			return err
+		case n > 0 || s.eof:
+			return nil
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// step takes the next n bytes: a line, or a piece of one.
+func (s *splitter) step(n int) error {
+	line, begins := s.text[s.pos:s.pos+n], s.fresh
+	if begins && len(line) > 2 && line[0] == '-' && line[1] == '-' {
+		if i, last := s.delimiter(line); i >= 0 {
+			return s.delimit(i, last, n)
+		}
+	}
+	s.pos, s.fresh = s.pos+n, line[n-1] == '\n'
+	switch p := s.open[len(s.open)-1]; {
+	case p.content < 0:
+		s.headerLine(p, line, begins)
+	case p.cut != nil:
+		return s.bodyLine(p.cut, line, begins)
+	}
+	return nil
+}
+
+// delimiter tells which of the open multiparts a line delimits (RFC 2046 section 5.1.1), and
+// whether for the last time; -1 for none. Nothing but spaces may stand behind it.
+func (s *splitter) delimiter(line []byte) (i int, last bool) {
+	for i, p := range s.open {
+		if p.delimiter == nil || p.closed || !bytes.HasPrefix(line, p.delimiter) {
+			continue
+		}
+		rest := line[len(p.delimiter):]
+		switch string(bytes.TrimRight(rest[:min(len(rest), maxPadding)], " \t\r\n")) {
+		case "":
+			return i, false
+		case "--":
+			return i, true
+		}
+	}
+	return -1, false
+}
+
+// maxPadding is how far behind a delimiter is looked for anything else, in bytes.
+const maxPadding = 80
+
+// delimit ends what the multipart open[i] held, and begins its next part. The line end before a
+// delimiter belongs to it.
+func (s *splitter) delimit(i int, last bool, n int) error {
+	kept := 0 // behind the last cut: what was cut out has its line ends
+	if len(s.cuts) > 0 {
+		kept = s.cuts[len(s.cuts)-1].At
+	}
+	end := kept + len(trimLineEnd(s.text[kept:s.pos]))
+	if err := s.finish(i+1, end); err != nil {
+		return err
+	}
+	s.pos, s.fresh = s.pos+n, true
+	p := s.open[i]
+	s.open = s.open[:i+1]
+	if p.closed = last; !last {
+		s.open = append(s.open, &part{parent: p, start: s.pos, content: -1})
+	}
+	return nil
+}
+
+// finish ends the parts from open[i] on. The first of them was ended by its multipart's delimiter,
+// or by the mail's end.
+func (s *splitter) finish(i, end int) error {
+	if len(s.open) == i {
+		return nil
+	}
+	if c := s.open[len(s.open)-1].cut; c != nil {
+		var err error
+		if end, err = s.endCut(c, end); err != nil {
+			return err
+		}
+	}
+	for j := len(s.open) - 1; j >= i; j-- {
+		p := s.open[j]
+		delimited := j == i && i > 0
+		if p.parent == nil || delimited || p.start < end || p.cut.begun() {
+			s.complete(p, end)
+		}
+	}
+	return nil
+}
+
+// complete adds a part to its multipart.
+func (s *splitter) complete(p *part, end int) {
+	if p.content < 0 {
+		s.describe(p, max(end, p.start))
+	}
+	p.end = max(end, p.content)
+	if p.delimiter != nil && len(p.children) == 0 {
+		s.mail.warn("multipart without parts: read as text")
+		p.mediaType = "text/plain"
+	} else if p.delimiter != nil && !p.closed {
+		s.mail.warn("multipart is not closed")
+	}
+	if p.parent == nil {
+		return
+	}
+	p.parent.children = append(p.parent.children, p)
+	if s.parts++; s.parts > s.lim.Parts {
+		s.broke = "more parts than the limit"
+	} else if p.parent.depth > s.lim.Depth {
+		s.broke = "parts nested deeper than the limit"
+	}
+}
+
+// headerLine takes a line of p's header. It finds where the header ends; header says what is in it.
+func (s *splitter) headerLine(p *part, line []byte, begins bool) {
+	first := s.pos-len(line) == p.start
+	switch {
+	case begins && len(bytes.TrimRight(line, "\r\n")) == 0: // the blank line
+	case s.pos-p.start > s.lim.HeaderBytes: // header breaks the limit
+	case !begins, first, line[0] == ' ', line[0] == '\t', beginsField(line):
+		return
+	}
+	s.describe(p, s.pos)
+	// What header did not take is the body's, and may hold p's own delimiter.
+	s.pos, s.fresh = p.content, true
+}
+
+// describe reads p's header, of which no more than what stands before end is known.
+func (s *splitter) describe(p *part, end int) {
+	fields, body := s.header(s.text[p.start:end])
+	p.fields, p.content = fields, end-len(body)
+	kind := "text/plain"
+	if p.parent != nil && p.parent.mediaType == "multipart/digest" { // RFC 2046 section 5.1.5
+		kind = "message/rfc822"
+	}
+	p.mediaType, p.params = s.contentType(get(fields, "Content-Type"), kind)
+	switch {
+	case !strings.HasPrefix(p.mediaType, "multipart/"):
+		s.follow(p)
+	case p.params["boundary"] == "":
+		s.mail.warn("multipart without parts: read as text")
+		p.mediaType = "text/plain"
+	default:
+		p.delimiter, p.depth = []byte("--"+p.params["boundary"]), 1
+		if p.parent != nil {
+			if p.depth = p.parent.depth + 1; p.parent.depth > s.lim.Depth {
+				s.broke = "parts nested deeper than the limit"
+			}
+		}
+	}
+}
+
+// bodies gives each leaf its body, once the text has its last form.
+func (s *splitter) bodies(p *part) {
+	for _, child := range p.children {
+		s.bodies(child)
+	}
+	if p.children == nil {
+		p.body = s.text[p.content:p.end:p.end]
+	}
+}
+
+// trimLineEnd takes off one line end.
 func trimLineEnd(b []byte) []byte {
 	b = bytes.TrimSuffix(b, []byte("\n"))
 	return bytes.TrimSuffix(b, []byte("\r"))
 }
 
-// header reads a header and gives what follows it. A line that is no field ends the header and
-// begins the body, as senders who forget the blank line mean it; only a first such line that a
-// field follows is passed over.
-func (s *splitter) header(raw []byte) (fields []Field, body []byte) {
-	rest := raw
-	for skipped := false; len(rest) > 0; {
-		line, after := cutField(rest)
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			return fields, after
+// guard runs act, which calls code that is not ours. A panic in it must cost one mail's structure,
+// not the mail (DESIGN promise 9).
+func (s *splitter) guard(act func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.broke = fmt.Sprintf("parser fault: %.100v", fault)
 		}
-		name, value, ok := field(line)
-		switch {
-		case ok:
-			fields = append(fields, Field{Name: name, Raw: value})
-		case len(fields) == 0 && !skipped && beginsField(after):
-			s.mail.warn("a line before the header is no field")
-			skipped = true
-		default:
-			s.mail.warn("the header is not closed")
-			return fields, rest
-		}
-		rest = after
-		if len(fields) > s.lim.HeaderFields || len(raw)-len(rest) > s.lim.HeaderBytes {
-			s.broke = "header larger than the limit"
-			return fields[:min(len(fields), s.lim.HeaderFields)], nil
-		}
-	}
-	return fields, nil
+	}()
+	act()
 }
-
-// cutField takes a line with its continuations (RFC 5322 section 2.2.3).
-func cutField(b []byte) (line, rest []byte) {
-	for i := 0; ; {
-		n := bytes.IndexByte(b[i:], '\n')
-		if n < 0 {
-			return b, nil
-		}
-		blankLine := len(bytes.TrimRight(b[i:i+n], "\r")) == 0
-		i += n + 1
-		if blankLine || i == len(b) || b[i] != ' ' && b[i] != '\t' {
-			return b[:i], b[i:]
-		}
-	}
-}
-
-func beginsField(b []byte) bool {
-	line, _ := cutField(b)
-	_, _, ok := field(line)
-	return ok
-}
-
-// field takes a field apart; ok is false when its name is none (RFC 5322 section 2.2). White space
-// before the colon is let through.
-func field(line []byte) (name, value string, ok bool) {
-	before, after, found := bytes.Cut(line, []byte(":"))
-	before = bytes.TrimRight(before, " \t")
-	if !found || len(before) == 0 || len(before) > 200 {
-		return "", "", false
-	}
-	for _, c := range before {
-		if c <= ' ' || c >= 0x7F {
-			return "", "", false
-		}
-	}
-	return string(before), strings.TrimSpace(unfolder.Replace(string(after))), true
-}
-
-// unfolder joins continued lines and drops NUL; a bare CR becomes a space.
-var unfolder = strings.NewReplacer("\r\n", "", "\n", "", "\r", " ", "\x00", "")

@@ -44,11 +44,13 @@ var arrows = map[string][]string{
 
 	// The way in. The wires know the door; the door knows its eyes; the eyes know nobody.
 	"mailin": {
-		"mailin/parse", "mailin/reply", "mailin/classify", "mailin/verify", domain, leaves,
+		"mailin/parse", "mailin/source", "mailin/reply", "mailin/classify", "mailin/verify", domain,
+		leaves,
 	},
 	"mailin/smtpd":    {"mailin", leaves},
 	"mailin/imapin":   {"mailin", leaves},
-	"mailin/parse":    {domain, leaves},
+	"mailin/parse":    {"mailin/source", domain, leaves},
+	"mailin/source":   {leaves},
 	"mailin/reply":    {domain, leaves},
 	"mailin/classify": {domain, leaves},
 	"mailin/verify":   {domain, leaves},

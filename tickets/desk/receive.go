@@ -77,6 +77,9 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.dispatch(ctx); err != nil {
 		return err
 	}
+	if err := r.keepFiles(ctx); err != nil {
+		return err
+	}
 	if err := r.tx.AddJournal(ctx, &r.journal); err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
@@ -97,6 +100,19 @@ func (r *reception) verify() {
 	if ok && !r.mail.Untrusted && ag.Writes(r.mail.From.Address) {
 		r.mail.Verified = tickets.VerifiedPass
 	}
+}
+
+// keepFiles keeps the files of a mail that became no message: its source is not whole without them.
+func (r *reception) keepFiles(ctx context.Context) error {
+	if r.journal.Message != 0 {
+		return nil
+	}
+	for _, f := range r.mail.Attachments {
+		if err := r.tx.PutBlob(ctx, f.Blob); err != nil {
+			return fmt.Errorf("keep file: %w", err)
+		}
+	}
+	return nil
 }
 
 // dispatch hands the mail to those who deal with its kind.

@@ -3,6 +3,7 @@ package blob
 import (
 	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
 	"path"
 )
@@ -22,7 +23,7 @@ func (d *Dir) Create() (*Writer, error) {
 	}
 	w := &Writer{dir: d, path: d.path(path.Join(tempFolder, rand.Text()))}
 	var err error
-	w.file, err = d.files.Open(w.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	w.file, err = d.files.Open(w.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("create file of blob: %w", err)
 	}
@@ -38,6 +39,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 	}
 	return n, nil
 }
+
+// Written reads what was written so far.
+func (w *Writer) Written() io.Reader { return io.NewSectionReader(w.file, 0, w.size) }
 
 // Done makes the blob durable under its SHA-256 in lower-case hex. After an error nothing is left
 // of it.
