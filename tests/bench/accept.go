@@ -106,13 +106,9 @@ func (b *bench) turn(
 	if err = errors.Join(err, e, g.kill()); err != nil {
 		return result{}, fmt.Errorf("%w: %s", err, g.said())
 	}
+	r.note("%.0f MiB at most, %d mails delivered meanwhile", mib(peak), g.relay.count.Load())
 	say("helpgate", r)
-	fmt.Fprintf(os.Stderr, "             %.0f MiB at most, %d mails were delivered meanwhile\n",
-		mib(peak), g.relay.count.Load())
-	if b.senders == 0 {
-		err = g.check(ctx, total, 0)
-	}
-	return r, errors.Join(err, g.remove())
+	return r, errors.Join(g.check(ctx, total, 0), g.remove())
 }
 
 // directly runs what is to be measured as it is.
@@ -144,7 +140,13 @@ func (b *bench) timed(
 	return r, total + r.mails, err
 }
 
+// progress tells the person who waits what goes on; the answer alone goes to standard output.
+func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
 // say shows a turn while the run goes on.
 func say(who string, r result) {
-	fmt.Fprintf(os.Stderr, "  %-10s %s\n", who, cell([]result{r}))
+	progress("  %-10s %s", who, cell([]result{r}))
+	for _, note := range r.notes {
+		progress("             %s", note)
+	}
 }

@@ -90,8 +90,7 @@ func (b *bench) deliveryTurn(
 		if err != nil {
 			return r, err
 		}
-		say("accepted", r)
-		fmt.Fprintf(os.Stderr, "             %d mails were delivered meanwhile\n", g.relay.count.Load())
+		r.note("%.0f accepted a second, %d mails delivered meanwhile", r.rate(), g.relay.count.Load())
 		last, err := g.relay.wait(ctx, int64(2*r.mails))
 		r.elapsed = last.Sub(begun)
 		return r, err
@@ -99,25 +98,26 @@ func (b *bench) deliveryTurn(
 	if err != nil {
 		return r, fmt.Errorf("%w: %s", err, g.said())
 	}
+	err = seen.tell(&r, begun)
 	say("delivered", r)
-	return r, seen.tell(r.done, begun)
+	return r, err
 }
 
-// tell shows how long what follows from the mails took, and for how long intake held it up: no row
+// tell notes how long what follows from the mails took, and for how long intake held it up: no row
 // is to wait longer than 5 s for that.
-func (a *arrivals) tell(done []stamp, begun time.Time) error {
-	last := slices.MaxFunc(done, func(a, b stamp) int { return a.at.Compare(b.at) })
-	fmt.Fprintf(os.Stderr, "             longest pause of deliveries while mail came in: %.1f s\n",
+func (a *arrivals) tell(r *result, begun time.Time) error {
+	last := slices.MaxFunc(r.done, func(a, b stamp) int { return a.at.Compare(b.at) })
+	r.note("longest pause of deliveries while mail came in: %.1f s",
 		a.pause(begun, last.at).Seconds())
 	for _, k := range []struct {
 		name string
 		kind map[int64]time.Time
 	}{{"acknowledgements", a.acks}, {"notifications", a.notes}} {
-		took, lost := a.after(done, k.kind)
+		took, lost := a.after(r.done, k.kind)
 		if lost > 0 {
 			return fmt.Errorf("%d %s did not arrive", lost, k.name)
 		}
-		fmt.Fprintf(os.Stderr, "             %s %.1f s after 250, %.1f at most\n", k.name,
+		r.note("%s %.1f s after 250, %.1f at most", k.name,
 			quantile(took, 0.5).Seconds(), quantile(took, 1).Seconds())
 	}
 	return nil

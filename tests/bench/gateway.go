@@ -50,6 +50,8 @@ type gateway struct {
 	metrics  string // of /metrics
 	relay    *sink
 	profile  string
+	// fewSenders tells that addresses come again, and so are not acknowledged each time.
+	fewSenders bool
 }
 
 // setup says how a gateway differs from the plain one.
@@ -69,7 +71,7 @@ var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+).* metrics=(\S+)
 func (b *bench) gateway(ctx context.Context, s setup) (_ *gateway, err error) {
 	g := &gateway{
 		dir: s.dir, borrowed: s.dir != "", database: or(s.database, sqliteDatabase),
-		profile: b.profile,
+		profile: b.profile, fewSenders: b.senders > 0,
 	}
 	if g.binary, err = b.build(ctx); err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -30,7 +29,7 @@ func (t latency) run(ctx context.Context, b *bench) error {
 		}
 		medians = append(medians, ms(quantile(took, 0.5)))
 		tails = append(tails, ms(quantile(took, 0.99)))
-		fmt.Fprintf(os.Stderr, "  acknowledged after %.1f/%.1f/%.1f ms\n", ms(quantile(took, 0.5)),
+		progress("  acknowledged after %.1f/%.1f/%.1f ms", ms(quantile(took, 0.5)),
 			ms(quantile(took, 0.95)), ms(quantile(took, 0.99)))
 	}
 	b.report.add(fmt.Sprintf("acknowledged, %d mails/s", t.pace), "-",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,7 @@ type result struct {
 	data    []time.Duration // the last part of that: from the end of DATA; sorted
 	done    []stamp
 	cpu     time.Duration // that the server used meanwhile; 0 when nobody looked
+	notes   []string      // what else is to be told of the turn
 }
 
 // stamp is when a mail got its 250.
@@ -43,6 +45,10 @@ type stamp struct {
 
 // rate is mails a second.
 func (r result) rate() float64 { return float64(r.mails) / r.elapsed.Seconds() }
+
+func (r *result) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
 
 // run sends from all connections at once. The first thing that goes wrong ends it: what is measured
 // while mails are refused means nothing.

@@ -131,7 +131,7 @@ func run(ctx context.Context, o options, names []string) (err error) {
 	started := time.Now()
 	for _, i := range wanted {
 		s := scenarios[i]
-		fmt.Fprintf(os.Stderr, "\n%s: %s\n", s.name, s.what)
+		progress("\n%s: %s", s.name, s.what)
 		if err := s.run(ctx, b); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}

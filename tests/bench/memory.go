@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 )
 
 // memory measures how much is resident at most (VmHWM of proc(5)) in runs that ask for much of it.
@@ -26,7 +25,7 @@ func memory(ctx context.Context, b *bench) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.what, err)
 		}
-		fmt.Fprintf(os.Stderr, "  %s: %.0f MiB at most\n", m.what, mib(peak))
+		progress("  %s: %.0f MiB at most", m.what, mib(peak))
 		b.report.add("memory, "+m.what, "-", fmt.Sprintf("%.0f MiB at most", mib(peak)), "-",
 			fmt.Sprintf("below %.0f MiB", mib(m.most)), verdict(peak < m.most))
 	}

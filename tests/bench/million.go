@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
@@ -59,7 +58,7 @@ func million(ctx context.Context, b *bench) error {
 // copyOf copies a gateway's folder into the run's: what the turns write must not stay.
 func (b *bench) copyOf(ctx context.Context, from string) (string, error) {
 	to := filepath.Join(b.run, "million")
-	fmt.Fprintln(os.Stderr, "  copying", from)
+	progress("  copying %s", from)
 	for _, argv := range [][]string{{"cp", "-a", "--reflink=auto", from, to}, {"sync"}} {
 		if out, err := exec.CommandContext(ctx, argv[0], argv[1:]...).CombinedOutput(); err != nil {
 			return "", fmt.Errorf("copy %s: %w: %s", from, err, out)
@@ -97,7 +96,7 @@ func (b *bench) verbs(ctx context.Context, dir string) error {
 			}
 			took = append(took, ms(time.Since(begun)))
 		}
-		fmt.Fprintf(os.Stderr, "  %s: %.0f ms\n", verb.name, median(took))
+		progress("  %s: %.0f ms", verb.name, median(took))
 		b.report.add(verb.name, "-", fmt.Sprintf("median %.0f ms", median(took)), "-",
 			"below 50 ms", verdict(median(took) < 50))
 	}
@@ -159,7 +158,7 @@ func (b *bench) write(ctx context.Context, db *store.DB, from int64) error {
 		from = to
 		if time.Since(told) > 10*time.Second {
 			told = time.Now()
-			fmt.Fprintf(os.Stderr, "  %d of %d tickets, %.0f a second\n", from, b.tickets,
+			progress("  %d of %d tickets, %.0f a second", from, b.tickets,
 				float64(from-first)/time.Since(begun).Seconds())
 		}
 	}

@@ -132,8 +132,8 @@ func (b *bench) postgresTurn(ctx context.Context, p *postgres, conns int) (resul
 	var commits, rollbacks float64
 	err = p.admin.QueryRowContext(ctx, `SELECT xact_commit, xact_rollback FROM pg_stat_database
 		WHERE datname = $1`, name).Scan(&commits, &rollbacks)
-	fmt.Fprintf(os.Stderr, "             %.0f commits, %.0f rolled back; its backends: %s\n",
-		commits, rollbacks, text)
+	r.note("%.0f commits, %.0f rolled back; its backends: %s", commits, rollbacks, text)
+	progress("             %s", r.notes[len(r.notes)-1])
 	return r, err
 }
 

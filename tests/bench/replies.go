@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -117,7 +116,7 @@ func (s replies) helpgate(ctx context.Context, b *bench) (_ result, err error) {
 	if err = errors.Join(err, g.kill()); err != nil {
 		return r, fmt.Errorf("%w: %s", err, g.said())
 	}
+	r.note("%d of %d were replies", r.replies, r.mails)
 	say("helpgate", r)
-	fmt.Fprintf(os.Stderr, "             %d of %d were replies\n", r.replies, r.mails)
 	return r, g.check(ctx, before.mails+r.mails, r.replies)
 }

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// report gathers the lines of the table, which is Markdown so that it can go into docs.
-type report struct{ lines []string }
+// report gathers the lines of the table, which is Markdown so that it can go into docs, and what
+// the last turn of each scenario noted.
+type report struct{ lines, notes []string }
 
 const reportHead = `msg/s: median of the turns (min-max); p50/p95/p99 in ms of the whole mail;
 the same from the end of DATA to its 250; ms of CPU that the server used for a mail
@@ -25,6 +26,11 @@ func (r *report) add(cells ...string) {
 // compare appends the turns of both. want is what the median of the rounds' ratios is to be, 0 for
 // what is only reported; calm: helpgate's p99 is to be below the other's too.
 func (r *report) compare(name string, rival, ours []result, want float64, calm bool) {
+	if len(ours) > 0 {
+		for _, note := range ours[len(ours)-1].notes {
+			r.notes = append(r.notes, "- "+name+": "+note)
+		}
+	}
 	var ratios []float64
 	for i := range min(len(rival), len(ours)) {
 		ratios = append(ratios, ours[i].rate()/rival[i].rate())
@@ -54,8 +60,8 @@ func verdict(met bool) string {
 }
 
 func (r *report) print(w io.Writer, took time.Duration) {
-	fmt.Fprintf(w, "\n%s\n%s\n\nIn %s.\n", reportHead, strings.Join(r.lines, "\n"),
-		took.Round(time.Second))
+	fmt.Fprintf(w, "\n%s\n%s\n\n%s\n\nIn %s.\n", reportHead, strings.Join(r.lines, "\n"),
+		strings.Join(r.notes, "\n"), took.Round(time.Second))
 }
 
 // cell shows the turns of one system: medians, and the range of the rates.
