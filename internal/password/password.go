@@ -25,7 +25,7 @@ const (
 	MaxLength = 256
 )
 
-// What a hash costs, by OWASP's advice: about 20 ms of one core and 19 MiB. A change here holds
+// What a hash costs, by OWASP's advice: about 25 ms of one core and 19 MiB. A change here holds
 // for new hashes; each old one names its own cost.
 const (
 	passes    = 2

@@ -246,3 +246,33 @@ func TestFailuresEndByThemselvesAndStopNobodyElse(t *testing.T) {
 		t.Error("refused after the span")
 	}
 }
+
+// FuzzAuthAnswers plays any answers to PLAIN and LOGIN: only the right ones log anybody in.
+func FuzzAuthAnswers(f *testing.F) {
+	f.Add([]byte("\x00"+annName+"\x00"+annPassword), []byte(annName), []byte(annPassword))
+	f.Add([]byte(annName+"\x00"+annName+"\x00"+annPassword+"\x00"), []byte(""), []byte("\x00"))
+	f.Add([]byte("\x00\x00"), []byte("away"), []byte("\xff"))
+	srv := New(Config{Accounts: fakeAccounts{}}, &fakeDoor{})
+	f.Fuzz(func(t *testing.T, text, name, password []byte) {
+		srv.failures.slots = [failureSlots]failureSlot{}
+		s := &session{srv: srv, conn: &conn{ctx: t.Context()}, log: srv.cfg.Logger}
+		plain := &exchange{s, s.plainStep}
+		_, done, err := plain.Next(text)
+		words := strings.Split(string(text), "\x00")
+		right := len(words) == 3 && words[1] == annName && words[2] == annPassword &&
+			(words[0] == "" || strings.EqualFold(words[0], annName))
+		if in := err == nil && done; in && !right || in != (s.account.Agent != 0) {
+			t.Errorf("PLAIN %q: %t, %v, account %+v", text, done, err, s.account)
+		}
+		s.account = Account{}
+		login := &exchange{s, s.loginStep()}
+		if _, done, err := login.Next(name); done || err != nil {
+			t.Fatalf("LOGIN ends behind the name: %v", err)
+		}
+		_, done, err = login.Next(password)
+		right = string(name) == annName && string(password) == annPassword
+		if in := err == nil && done; in && !right || in != (s.account.Agent != 0) {
+			t.Errorf("LOGIN %q, %q: %t, %v, account %+v", name, password, done, err, s.account)
+		}
+	})
+}

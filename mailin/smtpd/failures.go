@@ -19,7 +19,7 @@ const (
 	maxAccountFailures = 50
 )
 
-// failureSlots is the size of the table. A hash takes 20 ms, so that a span has not time for enough
+// failureSlots is the size of the table. A hash takes 25 ms, so that a span has not time for enough
 // failures to fill it.
 const failureSlots = 1 << 14
 
