@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -105,6 +107,18 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// recovered is deferred where the connection's goroutine comes out of other code into ours: a panic
+// is counted and becomes an error, behind which the connection ends.
+func (c *conn) recovered(err *error) {
+	if p := recover(); p != nil {
+		c.srv.cfg.Count(EventPanic)
+		c.srv.cfg.Logger.Error("panic in SMTP session", "road", c.srv.cfg.Road, "peer", c.name(),
+			"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		c.hangUp()
+		*err = fmt.Errorf("panic: %w", errUnknown)
+	}
+}
+
 // Write holds a line of a reply back until the peer is waited for.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.muted || c.bdat.on && bytes.HasPrefix(p, []byte("354 ")) {
@@ -138,7 +152,8 @@ func (c *conn) farewell(err error) {
 }
 
 // nextCommand puts one command into c.line. An error ends the connection.
-func (c *conn) nextCommand() error {
+func (c *conn) nextCommand() (err error) {
+	defer c.recovered(&err)
 	c.muted = false
 	if c.hung {
 		return io.EOF
@@ -153,7 +168,6 @@ func (c *conn) nextCommand() error {
 	}
 	line := c.ahead
 	if c.ahead = nil; line == nil {
-		var err error
 		if line, err = c.readLine(); err != nil {
 			return err
 		}

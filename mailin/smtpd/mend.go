@@ -17,6 +17,10 @@ const (
 	atEnd                    // behind CRLF.CRLF, or a chunked mail's end
 )
 
+// mendWindow is how far a mender looks for the end of a line at once, in bytes: further than most
+// are long, and not so far that a mail of bare CRs makes it look at the same text again and again.
+const mendWindow = 256
+
 // source gives bytes as they came. What peek gives, at least one byte or an error, is good until
 // the next peek; take takes that many of it.
 type source interface {
@@ -92,25 +96,28 @@ func (m *mender) run(p, text []byte) int {
 	text = text[:min(len(text), len(p))]
 	n := 0
 	for n < len(text) && !(m.state == atLine && text[n] == '.') {
-		rest := text[n:]
+		rest := text[n:min(len(text), n+mendWindow)]
 		lf := bytes.IndexByte(rest, '\n')
 		if lf < 0 {
 			lf = len(rest)
 		}
 		cr := bytes.IndexByte(rest[:lf], '\r')
-		if cr >= 0 && cr == lf-1 && lf < len(rest) {
+		switch {
+		case cr < 0 && lf == len(rest): // no end of the line in sight
+			n += lf
+			m.state = inText
+		case cr >= 0 && cr == lf-1 && lf < len(rest): // CRLF
 			n += lf + 1
 			m.state = m.trueLine()
-			continue
+		default:
+			if cr < 0 {
+				cr = lf
+			}
+			if cr > 0 {
+				m.state = inText
+			}
+			return copy(p, text[:n+cr])
 		}
-		if cr < 0 {
-			cr = lf
-		}
-		if cr > 0 {
-			n += cr
-			m.state = inText
-		}
-		break
 	}
 	return copy(p, text[:n])
 }

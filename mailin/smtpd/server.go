@@ -134,7 +134,8 @@ func (s *Server) admit(sock net.Conn) {
 
 // receive does what comes before the greeting: it learns the peer's address, asks whether that may
 // come in, and begins TLS.
-func (s *Server) receive(c *conn) error {
+func (s *Server) receive(c *conn) (err error) {
+	defer c.recovered(&err)
 	c.wait(true)
 	defer c.wait(false)
 	if err := c.proxied(); err != nil {

@@ -1,10 +1,8 @@
 package smtpd
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"strings"
 
 	"github.com/emersion/go-smtp"
@@ -139,16 +137,9 @@ func (s *session) Reset() {
 // Logout has nothing to do.
 func (s *session) Logout() error { return nil }
 
-// try runs act; a panic is counted and becomes an answer, behind which the connection ends.
+// try runs act, whose panic becomes an answer.
 func (s *session) try(act func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.srv.cfg.Count(EventPanic)
-			s.log.Error("panic in SMTP session", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			s.conn.hangUp()
-			err = fmt.Errorf("panic: %w", errUnknown)
-		}
-	}()
+	defer s.conn.recovered(&err)
 	return act()
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // outBuffer holds the replies that are not sent yet, in bytes: those of a group of commands.
-const outBuffer = 1 << 10
+const outBuffer = 4 << 10
 
 // slack is by how much a deadline may come late, as a part of the idle time and at most: so that a
 // peer that is quick costs a system call for a deadline now and then, not for each read.
