@@ -5,7 +5,7 @@
 // and 0, lists are JSON, and every text loses NUL and bad UTF-8 on its way in, so that the same
 // mail is the same row on either. What differs is a member of dialect, each with its reason.
 //
-// It holds no rules of the helpdesk (tickets/desk has them). Only cmd and tests import it. On
-// SQLite a DB owns one goroutine, the writer, which groups the waiting updates into one commit and
-// which Close ends; on PostgreSQL it owns none beside the connection pool's.
+// It holds no rules of the helpdesk (tickets/desk has them). Only cmd and tests import it. A DB owns
+// one goroutine, the writer, which groups the waiting updates into one commit and which Close ends;
+// on PostgreSQL also the connection pool's.
 package store

@@ -21,8 +21,8 @@ var _ queue.Rows = Rows{}
 // Rows gives the store as the queue sees it.
 func (d *DB) Rows() Rows { return Rows{d} }
 
-// update runs at READ COMMITTED: each act is one statement on rows that are the worker's own, and
-// serializable ones would have intake repeated for nothing.
+// update runs at READ COMMITTED: each act is one statement on rows that are the worker's own, which
+// on PostgreSQL passes beside the intake.
 func (r Rows) update(ctx context.Context, fn func(*tx) error) error {
 	return r.db.update(ctx, sql.LevelReadCommitted, fn)
 }
