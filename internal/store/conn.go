@@ -39,6 +39,7 @@ type scanner interface {
 type conn struct {
 	db       *sqlite3.SQLiteConn
 	rewrite  func(string) string
+	around   Around
 	prepared map[string]*sqlite3.SQLiteStmt
 	args     []driver.NamedValue
 	row      row
@@ -55,7 +56,18 @@ func openConn(path, options string, rewrite func(string) string) (*conn, error) 
 }
 
 // exec implements runner.
-func (c *conn) exec(ctx context.Context, query string, args []any) (int64, error) {
+func (c *conn) exec(ctx context.Context, query string, args []any) (n int64, err error) {
+	if c.around == nil {
+		return c.change(ctx, query, args)
+	}
+	err = c.around(query, func() (err error) {
+		n, err = c.change(ctx, query, args)
+		return err
+	})
+	return n, err
+}
+
+func (c *conn) change(ctx context.Context, query string, args []any) (int64, error) {
 	stmt, err := c.prepare(ctx, query, args)
 	if err != nil {
 		return 0, err
@@ -69,6 +81,15 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (int64, error
 
 // query implements runner.
 func (c *conn) query(
+	ctx context.Context, query string, args []any, scan func(scanner) error,
+) error {
+	if c.around != nil {
+		return c.around(query, func() error { return c.read(ctx, query, args, scan) })
+	}
+	return c.read(ctx, query, args, scan)
+}
+
+func (c *conn) read(
 	ctx context.Context, query string, args []any, scan func(scanner) error,
 ) error {
 	stmt, err := c.prepare(ctx, query, args)

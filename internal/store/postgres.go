@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,6 +25,9 @@ const (
 	deadlockDetected     = "40P01"
 )
 
+// lockNotAvailable is the SQLSTATE of a group that waited for its turn in vain.
+const lockNotAvailable = "55P03"
+
 // What a transaction of its own begins with.
 const (
 	beginView = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
@@ -34,10 +36,11 @@ const (
 
 // postgres is the engine on a PostgreSQL server. Updates go through the writer, whose groups queue
 // for a lock of the database's, so that updates of all nodes come one after the other and none is
-// run in vain: every mail counts on the same few rows (docs/decisions/0010). Views, and acts of
+// run in vain: every mail counts on the same few rows (docs/decisions/0011). Views, and acts of
 // the outbox on rows that are leased to them, pass beside.
 type postgres struct {
 	pool    *pgxpool.Pool
+	around  Around
 	words   dialect
 	writer  *writer
 	newTx   func(runner) *tx
@@ -46,22 +49,24 @@ type postgres struct {
 }
 
 func openPostgres(
-	ctx context.Context, url string, log *slog.Logger, newTx func(runner) *tx,
+	ctx context.Context, o Options, newTx func(runner) *tx,
 ) (*postgres, bool, error) {
-	pool, err := connectPostgres(ctx, url)
+	pool, err := connectPostgres(ctx, o.URL)
 	if err != nil {
 		return nil, false, err
 	}
 	p := &postgres{
-		pool: pool, words: postgresDialect(), newTx: newTx, closing: make(chan struct{}),
+		pool: pool, around: o.Around, words: postgresDialect(), newTx: newTx,
+		closing: make(chan struct{}),
 	}
 	db := stdlib.OpenDBFromPool(pool) // as the migration tool asks
-	created, err := migrate(ctx, db, p.words, log)
+	created, err := migrate(ctx, db, p.words, o.Logger)
 	if err := errors.Join(err, db.Close()); err != nil {
 		pool.Close()
 		return nil, false, err
 	}
-	p.writer = startWriter(&session{pool: pool, steady: true}, newTx, p.closing)
+	s := &session{pool: pool, around: o.Around, steady: true}
+	p.writer = startWriter(s, newTx, p.closing)
 	return p, created, nil
 }
 
@@ -123,7 +128,7 @@ func (p *postgres) view(ctx context.Context, fn func(*tx) error) error {
 
 // alone runs fn in a transaction of its own.
 func (p *postgres) alone(ctx context.Context, begin string, fn func(*tx) error) error {
-	s := &session{pool: p.pool}
+	s := &session{pool: p.pool, around: p.around}
 	defer s.rollback() // does nothing after the commit
 	if err := s.open(ctx, begin); err != nil {
 		return fmt.Errorf("begin: %w", err)

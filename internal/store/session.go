@@ -32,6 +32,7 @@ var errAbortedCommit = errors.New("a statement of the transaction has failed")
 // nothing travel with the next that does.
 type session struct {
 	pool    *pgxpool.Pool
+	around  Around
 	conn    *pgxpool.Conn // nil between transactions
 	waiting []statement
 	row     row
@@ -39,6 +40,9 @@ type session struct {
 	// one, and so everybody's update of the group.
 	steady bool
 }
+
+// opBegin is the op of what begins a transaction.
+const opBegin = "begin"
 
 // statement is one that waits to be sent. op is for its error.
 type statement struct {
@@ -103,7 +107,18 @@ func (s *session) later(ctx context.Context, op, query string, args []any) error
 // send sends what waits and the query, and has its results read.
 func (s *session) send(
 	ctx context.Context, query string, args []any, read func(pgx.BatchResults) error,
-) (err error) {
+) error {
+	if s.around != nil {
+		return s.around(query, func() error { return s.trip(ctx, query, args, read) })
+	}
+	return s.trip(ctx, query, args, read)
+}
+
+// trip goes to the server. Of one that was restarted meanwhile no connection is left: a transaction
+// that was to begin with this trip then begins on a new one.
+func (s *session) trip(
+	ctx context.Context, query string, args []any, read func(pgx.BatchResults) error,
+) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -112,33 +127,59 @@ func (s *session) send(
 	}
 	ctx, cancel := context.WithTimeout(ctx, tripTimeout)
 	defer cancel()
-	var batch pgx.Batch
-	for _, w := range s.waiting {
-		batch.Queue(w.query, w.args...)
-	}
-	batch.Queue(query, args...)
-	sent := s.waiting
+	sent := append(s.waiting, statement{"", query, args})
 	s.waiting = nil
+	n, err := s.exchange(ctx, sent, read)
+	if err == nil || n > 0 || sent[0].op != opBegin || !s.conn.Conn().IsClosed() {
+		return err
+	}
+	s.pool.Reset()
+	fresh, again := s.pool.Acquire(ctx)
+	if again != nil {
+		return again
+	}
+	s.conn.Release()
+	s.conn = fresh
+	_, err = s.exchange(ctx, sent, read)
+	return err
+}
+
+// exchange sends the statements, has the last one's results read, and gives the number of those that
+// were done before.
+func (s *session) exchange(
+	ctx context.Context, sent []statement, read func(pgx.BatchResults) error,
+) (done int, err error) {
+	var batch pgx.Batch
+	for _, one := range sent {
+		batch.Queue(one.query, one.args...)
+	}
 	results := s.conn.SendBatch(ctx, &batch)
 	defer func() {
 		if closed := results.Close(); err == nil {
 			err = closed // else it is the same once more
 		}
 	}()
-	for _, w := range sent {
+	for _, one := range sent[:len(sent)-1] {
 		if _, err := results.Exec(); err != nil {
-			return fmt.Errorf("%s: %w", w.op, err)
+			return done, fmt.Errorf("%s: %w", one.op, err)
 		}
+		done++
 	}
-	return read(results)
+	return done, read(results)
 }
 
 // raw sends statements that steer the transaction, past those that wait.
 func (s *session) raw(statements string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), tripTimeout)
 	defer cancel()
-	_, err := s.conn.Conn().PgConn().Exec(ctx, statements).ReadAll()
-	return err
+	run := func() error {
+		_, err := s.conn.Conn().PgConn().Exec(ctx, statements).ReadAll()
+		return err
+	}
+	if s.around != nil {
+		return s.around(statements, run)
+	}
+	return run()
 }
 
 // open takes a connection, on which a transaction of its own begins with the first statement.
@@ -146,7 +187,7 @@ func (s *session) open(ctx context.Context, begin string) (err error) {
 	if s.conn, err = s.pool.Acquire(ctx); err != nil {
 		return err
 	}
-	return s.later(ctx, "begin", begin, nil)
+	return s.later(ctx, opBegin, begin, nil)
 }
 
 // begin implements link. Of a server that was restarted meanwhile no connection is left; nothing is

@@ -36,7 +36,7 @@ type sqlite struct {
 }
 
 func openSQLite(
-	ctx context.Context, path string, log *slog.Logger, newTx func(runner) *tx,
+	ctx context.Context, path string, o Options, newTx func(runner) *tx,
 ) (_ *sqlite, created bool, err error) {
 	if !filepath.IsAbs(path) {
 		return nil, false, fmt.Errorf("%q is not an absolute path", path)
@@ -56,17 +56,17 @@ func openSQLite(
 	if err := createFile(path); err != nil {
 		return nil, false, err
 	}
-	if created, err = s.migrate(ctx, path, log); err != nil {
+	if created, err = s.migrate(ctx, path, o.Logger); err != nil {
 		return nil, false, err
 	}
 	for range readers {
-		c, err := s.conn(path, reading)
+		c, err := s.conn(path, reading, o.Around)
 		if err != nil {
 			return nil, false, err
 		}
 		s.readers <- c
 	}
-	c, err := s.conn(path, writing)
+	c, err := s.conn(path, writing, o.Around)
 	if err != nil {
 		return nil, false, err
 	}
@@ -124,12 +124,12 @@ func (s *sqlite) view(ctx context.Context, fn func(*tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// Deferred, in this order: ROLLBACK ends the state even when fn panics.
+	// Deferred, in this order: ROLLBACK ends the state even when fn panics, or BEGIN has failed half.
 	defer func() { s.readers <- c }()
+	defer c.do(`ROLLBACK`)
 	if err := c.do(`BEGIN`); err != nil {
 		return fmt.Errorf("begin view: %w", err)
 	}
-	defer c.do(`ROLLBACK`)
 	return fn(s.newTx(c))
 }
 
@@ -167,11 +167,12 @@ func (s *sqlite) disconnect() error {
 }
 
 // conn opens a connection that disconnect closes.
-func (s *sqlite) conn(path, options string) (*conn, error) {
+func (s *sqlite) conn(path, options string, around Around) (*conn, error) {
 	c, err := openConn(path, options, s.words.rewrite)
 	if err != nil {
 		return nil, err
 	}
+	c.around = around
 	s.conns = append(s.conns, c)
 	return c, nil
 }
@@ -182,7 +183,13 @@ type fileLink struct {
 	files files
 }
 
-func (l fileLink) begin() error { return l.do(`BEGIN IMMEDIATE`) }
+func (l fileLink) begin() error {
+	err := l.do(`BEGIN IMMEDIATE`)
+	if err != nil {
+		l.rollback()
+	}
+	return err
+}
 
 func (l fileLink) undo() error {
 	return errors.Join(l.do(`ROLLBACK TO one`), l.do(`RELEASE one`))

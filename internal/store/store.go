@@ -18,7 +18,7 @@ import (
 // errClosed meets whoever comes after Close.
 var errClosed = errors.New("store is closed")
 
-// Options are what a store is opened with; all but Files are needed.
+// Options are what a store is opened with; all but Files and Around are needed.
 type Options struct {
 	// URL is "sqlite:/absolute/path.db", taken as it stands, or "postgres://…" as libpq reads it.
 	URL string
@@ -31,7 +31,13 @@ type Options struct {
 	Node   string
 	Clock  clock.Clock
 	Logger *slog.Logger
+	// Around is nil but in tests.
+	Around Around
 }
+
+// Around is called for each statement, or each trip of statements, in place of the database: run has
+// the database do it. So tests can let any step fail. text is that of the last statement.
+type Around func(text string, run func() error) error
 
 // DB is an open store. It is safe for use by several goroutines, and other processes may use the
 // same database at the same time.
@@ -82,9 +88,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	name := "database" // of PostgreSQL, whose URL holds a password
 	if sqlite {
 		name += " " + path
-		d.engine, d.Created, err = openSQLite(ctx, path, o.Logger, d.newTx)
+		d.engine, d.Created, err = openSQLite(ctx, path, o, d.newTx)
 	} else {
-		d.engine, d.Created, err = openPostgres(ctx, o.URL, o.Logger, d.newTx)
+		d.engine, d.Created, err = openPostgres(ctx, o, d.newTx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)
