@@ -12,9 +12,12 @@ type fault struct {
 
 // strike is how a step fails.
 type strike struct {
-	err error
+	err  error
+	full bool // err tells of a full disk
 	// lasting tells that all steps behind it fail too, until the fault is mended.
 	lasting bool
+	// late tells that the step is done nevertheless.
+	late bool
 }
 
 // arm lets the at-th step from now on fail.
@@ -33,13 +36,19 @@ func (f *fault) mend() (struck bool) {
 	return struck
 }
 
-// step counts one, and gives its error.
-func (f *fault) step() error {
+// step counts one, and tells whether and how it fails.
+func (f *fault) step() (s strike, struck bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.steps++
-	if f.at > 0 && (f.steps == f.at || f.steps > f.at && f.strike.lasting) {
-		return f.strike.err
+	struck = f.at > 0 && (f.steps == f.at || f.steps > f.at && f.strike.lasting)
+	return f.strike, struck
+}
+
+// fail counts a step and gives its error.
+func (f *fault) fail() error {
+	if s, struck := f.step(); struck {
+		return s.err
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ type faultyFiles struct {
 }
 
 func (f faultyFiles) Open(path string, flag int, perm fs.FileMode) (blob.File, error) {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		return nil, err
 	}
 	file, err := f.OS.Open(path, flag, perm)
@@ -25,18 +25,18 @@ func (f faultyFiles) Open(path string, flag int, perm fs.FileMode) (blob.File, e
 }
 
 func (f faultyFiles) MakeFolder(path string, perm fs.FileMode) error {
-	return errors.Join(f.fault.step(), f.OS.MakeFolder(path, perm))
+	return errors.Join(f.fault.fail(), f.OS.MakeFolder(path, perm))
 }
 
 func (f faultyFiles) Rename(from, to string) error {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		return err
 	}
 	return f.OS.Rename(from, to)
 }
 
 func (f faultyFiles) Remove(path string) error {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		return err
 	}
 	return f.OS.Remove(path)
@@ -50,7 +50,7 @@ type faultyFile struct {
 
 // WriteAt writes a half before it fails, as on a disk that fills up.
 func (f faultyFile) WriteAt(p []byte, at int64) (int, error) {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		n, _ := f.File.WriteAt(p[:len(p)/2], at)
 		return n, err
 	}
@@ -58,21 +58,21 @@ func (f faultyFile) WriteAt(p []byte, at int64) (int, error) {
 }
 
 func (f faultyFile) Sync() error {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		return err
 	}
 	return f.File.Sync()
 }
 
 func (f faultyFile) Stat() (fs.FileInfo, error) {
-	if err := f.fault.step(); err != nil {
+	if err := f.fault.fail(); err != nil {
 		return nil, err
 	}
 	return f.File.Stat()
 }
 
 // Close closes the file though it fails, as Linux does.
-func (f faultyFile) Close() error { return errors.Join(f.File.Close(), f.fault.step()) }
+func (f faultyFile) Close() error { return errors.Join(f.File.Close(), f.fault.fail()) }
 
 // TestEveryCallOfTheFileSystem fails for letters whose files share a pack, and for those whose file
 // has a file of its own, for which the engine makes no difference.
@@ -86,7 +86,8 @@ func TestEveryCallOfTheFileSystem(t *testing.T) {
 		t.Run(c.engine+"/"+c.kind, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t, c.engine, inFiles)
-			h.ride(c.kind, strike{err: syscall.ENOSPC}, strike{syscall.EIO, true})
+			h.ride(c.kind, strike{err: syscall.ENOSPC, full: true},
+				strike{err: syscall.EIO, lasting: true})
 		})
 	}
 }
@@ -111,4 +112,4 @@ func TestEveryCallOfTheFileSystemForTheFirstFile(t *testing.T) {
 }
 
 // inFiles lets the fault strike in the files of blobs.
-func inFiles(f *fault, o *store.Options) { o.Files = faultyFiles{fault: f} }
+func inFiles(h *house, o *store.Options) { o.Files = faultyFiles{fault: &h.fault} }

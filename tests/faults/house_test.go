@@ -30,7 +30,7 @@ const (
 // house is a door with a real desk and store behind it, and a second look into the database.
 type house struct {
 	t       *testing.T
-	fault   *fault
+	fault   fault
 	clock   *clock.Fake
 	door    *mailin.Gate
 	db      *store.DB
@@ -41,16 +41,16 @@ type house struct {
 }
 
 // newHouse opens a house; options lets its fault strike.
-func newHouse(t *testing.T, engine string, options func(*fault, *store.Options)) *house {
+func newHouse(t *testing.T, engine string, options func(*house, *store.Options)) *house {
 	t.Helper()
 	h := &house{
-		t: t, fault: &fault{}, clock: clock.NewFake(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)),
+		t: t, clock: clock.NewFake(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)),
 	}
 	o := store.Options{
 		Blobs: "file:" + filepath.Join(t.TempDir(), "blobs"), Clock: h.clock,
 		Logger: slog.New(slog.DiscardHandler),
 	}
-	options(h.fault, &o)
+	options(h, &o)
 	var err error
 	switch engine {
 	case "sqlite":
