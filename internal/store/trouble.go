@@ -101,6 +101,8 @@ func mendPostgres(err error) string {
 		return "PostgreSQL takes no writes: let [database] url lead to the primary"
 	case "53300": // too_many_connections
 		return "raise max_connections of PostgreSQL"
+	case lockNotAvailable:
+		return "end the program that keeps PostgreSQL's table agent locked: pg_locks names it"
 	case "57P01", "57P02", "57P03": // shutdown, crash, starting up
 		return "PostgreSQL is about to stop or to start"
 	}
