@@ -70,6 +70,10 @@ func (l *loader) check() {
 		l.fault(l.source, "submission.listen", "needs a certificate, for passwords go over it",
 			"set tls_cert and tls_key in [smtp]")
 	}
+	if host, _, err := net.SplitHostPort(c.LMTP.Listen); err == nil && everywhere(host) {
+		l.warn("lmtp.listen", "can be reached from everywhere, and has no limits by address",
+			"name the address that your mail server connects to, or a socket")
+	}
 	if c.Relay != nil {
 		l.checkRelay("relay", c.Relay)
 	}
@@ -89,6 +93,12 @@ func (l *loader) check() {
 			}
 		}
 	}
+}
+
+// everywhere tells whether a listener on host is on all of the machine's addresses.
+func everywhere(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
 }
 
 // checkTaken refuses an address that stands twice: its mail could go to either mailbox.

@@ -101,6 +101,18 @@ func TestPasswordInClearTextIsAWarning(t *testing.T) {
 	}
 }
 
+func TestLMTPForEverybodyIsAWarning(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]int{
+		":24": 1, "0.0.0.0:24": 1, "[::]:24": 1, "127.0.0.1:24": 0, "10.0.0.5:24": 0, "unix:s": 0, "": 0,
+	} {
+		path := write(t, "helpgate.toml", "[lmtp]\nlisten = \""+listen+"\"\n")
+		if _, warnings, err := Load(path, nil); err != nil || len(warnings) != want {
+			t.Errorf("%q: warnings %v, error %v, want %d warnings", listen, warnings, err, want)
+		}
+	}
+}
+
 func TestEverySecretCanBeAFile(t *testing.T) {
 	t.Parallel()
 	file := write(t, "secret", "from file\n")

@@ -208,6 +208,11 @@ var faultTests = []struct{ name, toml, want string }{
 		"FILE: smtp.tls_cert: stands without its other half; set tls_cert and tls_key both",
 	},
 	{
+		"submission without a certificate", "[submission]\nlisten = \":587\"\n",
+		"FILE: submission.listen: needs a certificate, for passwords go over it; set tls_cert and " +
+			"tls_key in [smtp]",
+	},
+	{
 		"missing key", "[[mailbox]]\nname = \"Support\"\n",
 		"FILE: mailbox[1].address: is missing; set it",
 	},
