@@ -18,6 +18,9 @@ const (
 	Lease = time.Minute
 	// renewEvery leaves a lane two more tries while the store is away.
 	renewEvery = Lease / 3
+	// gather is how long a lane most of whose deliveries are under way waits for more of them to
+	// end: each claim is a commit, which is better made for several rows.
+	gather = 5 * time.Millisecond
 	// drainTime is how long deliveries may go on when the worker stops. It leaves the rest of
 	// lifecycle.Grace to break them off and to give their rows back.
 	drainTime = 4 * time.Second
@@ -37,6 +40,7 @@ type lane struct {
 
 	busy     map[*tickets.Outgoing]bool // attempts under way
 	renewAt  time.Time
+	gathered time.Time // when a few free deliveries are enough to claim for
 	troubled bool // the store failed in the last round
 }
 
@@ -135,6 +139,10 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 	if n == 0 {
 		return PollEvery, nil // the end of an attempt comes first
 	}
+	if n < len(l.busy) && now.Before(l.gathered) {
+		return l.gathered.Sub(now), nil
+	}
+	l.gathered = now.Add(gather)
 	rows, err := l.Rows.Claim(store, l.share, now, now.Add(Lease), n)
 	if err != nil {
 		return 0, err

@@ -19,12 +19,16 @@ func serveScript(conn net.Conn, answers map[string]string, heard chan<- string) 
 	if _, err := io.WriteString(conn, greeting+"\r\n"); err != nil {
 		return
 	}
+	text := false // the lines up to a dot are a mail's
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return
 		}
 		line = strings.TrimSpace(line)
+		if text && line != "." {
+			continue
+		}
 		heard <- line
 		answer, ok := answers[line]
 		if !ok {
@@ -39,5 +43,6 @@ func serveScript(conn net.Conn, answers map[string]string, heard chan<- string) 
 		if _, err := io.WriteString(conn, answer+"\r\n"); err != nil {
 			return
 		}
+		text = strings.HasPrefix(answer, "354")
 	}
 }

@@ -30,7 +30,7 @@ type session struct {
 	utf8   bool        // SMTPUTF8 is offered
 	timer  *time.Timer // runs while the session is idle in a pool
 
-	used bool // a mail was tried: RSET before the next
+	open bool // a mail was begun and not taken: RSET before the next
 	dead bool // of no more use
 	// begun tells that the last mail's data was begun; before, another connection may be tried
 	// at once.
@@ -42,13 +42,12 @@ func (s *session) send(ctx context.Context, m Mail) (Receipt, error) {
 	stop := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
 	defer stop()
 	s.begun = false
-	if s.used {
+	if s.open {
 		if err := s.reset(); err != nil {
 			s.dead = true
 			return Receipt{}, unready("reset "+s.name, because(ctx, err))
 		}
 	}
-	s.used = true
 	if m.SMTPUTF8 && !s.utf8 {
 		return Receipt{}, &mailerr.Error{
 			Enhanced: "5.6.7",
@@ -56,6 +55,7 @@ func (s *session) send(ctx context.Context, m Mail) (Receipt, error) {
 			Err:      errors.New("the mail needs SMTPUTF8, which the server does not offer"),
 		}
 	}
+	s.open = true
 	if err := s.client.Mail(m.From, mailOptions(m)); err != nil {
 		return Receipt{}, s.fail(ctx, "MAIL", err)
 	}
@@ -93,6 +93,7 @@ func (s *session) data(ctx context.Context, body []byte) (Receipt, error) {
 		}
 		return Receipt{}, s.fail(ctx, "the final dot", err)
 	}
+	s.open = false
 	return Receipt{Reply: cleanReply("250 " + response.StatusText)}, nil
 }
 

@@ -330,3 +330,30 @@ func TestMailThatNeedsUTF8IsRefusedWhereItIsNotOffered(t *testing.T) {
 		t.Errorf("kept %+v", mails)
 	}
 }
+
+// TestMailBehindAMailNeedsNoReset: only what was begun and not taken has something to forget.
+func TestMailBehindAMailNeedsNoReset(t *testing.T) {
+	t.Parallel()
+	s := newScripted(t, map[string]string{
+		"DATA": "354 go", "RCPT TO:<nobody@example.org>": "550 5.1.1 who",
+	})
+	h := newSmarthost(t, relay.Config{Address: s.addr, TLS: relay.TLSNone})
+	nobody := hello
+	nobody.To = "nobody@example.org"
+	for _, m := range []relay.Mail{hello, hello, nobody, hello} {
+		_, err := h.Deliver(t.Context(), m)
+		if (err == nil) != (m.To == hello.To) {
+			t.Fatal(err)
+		}
+	}
+	var verbs []string
+	for len(s.heard) > 0 {
+		if verb, _, _ := strings.Cut(<-s.heard, " "); verb == "EHLO" || verb == "RSET" || verb == "MAIL" {
+			verbs = append(verbs, verb)
+		}
+	}
+	want := "EHLO MAIL MAIL MAIL RSET EHLO MAIL"
+	if got := strings.Join(verbs, " "); got != want {
+		t.Errorf("said %s, want %s", got, want)
+	}
+}
