@@ -15,7 +15,7 @@ func (d *DB) Levels(ctx context.Context) (outbox map[string]int64, held int64, e
 	err = d.view(ctx, func(t *tx) error {
 		levels, err := list(ctx, t, "count outbox rows", scan, `
 			SELECT status, COUNT(*) FROM outbox
-			WHERE status IN ('waiting', 'sending', 'failed') GROUP BY status`)
+			WHERE status IN ('waiting', 'sending', 'failed') AND status <> 'sent' GROUP BY status`)
 		if err != nil {
 			return err
 		}

@@ -158,6 +158,7 @@ func toFirstSchema(t *testing.T, tx *tx) (err error) {
 		`DROP INDEX blob_by_file`,
 		`ALTER TABLE blob DROP COLUMN file`,
 		`ALTER TABLE blob DROP COLUMN file_offset`,
+		`DROP INDEX outbox_by_rank`,
 		`DELETE FROM goose_db_version WHERE version_id > 1`,
 	} {
 		err = errors.Join(err, tx.do(t.Context(), "go back", query))

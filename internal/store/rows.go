@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -132,10 +133,14 @@ func (r Rows) NextDue(ctx context.Context, share queue.Share) (next time.Time, e
 	scan := func(s scanner) (at time.Time, err error) { return at, s.Scan(instant{&at}) }
 	err = r.db.view(ctx, func(t *tx) error {
 		next, err = one(ctx, t, "find next outbox row", scan, `
-			SELECT COALESCE(MIN(next_attempt), 0) FROM outbox
-			WHERE status IN ('waiting', 'sending') AND `+ours, args...)
+			SELECT next_attempt FROM outbox
+			WHERE status IN ('waiting', 'sending') AND `+ours+`
+			ORDER BY next_attempt LIMIT 1`, args...)
 		return err
 	})
+	if errors.Is(err, tickets.ErrNotFound) {
+		return time.Time{}, nil
+	}
 	return next, err
 }
 
@@ -146,12 +151,15 @@ func (r Rows) List(
 	if limit <= 0 {
 		limit = math.MaxInt
 	}
-	query, args := `SELECT `+outboxColumns+` FROM outbox ORDER BY id DESC LIMIT $1`, []any{limit}
+	var where string
+	args := []any{limit}
 	if status != "" {
-		query = `SELECT ` + outboxColumns + ` FROM outbox
-			WHERE status = $2 ORDER BY id DESC LIMIT $1`
-		args = append(args, status)
+		where, args = ` WHERE status = $2`, append(args, status)
 	}
+	if status != "" && status != tickets.OutSent {
+		where += ` AND status <> 'sent'` // for the index that leaves those out
+	}
+	query := `SELECT ` + outboxColumns + ` FROM outbox` + where + ` ORDER BY id DESC LIMIT $1`
 	err = r.db.view(ctx, func(t *tx) error {
 		rows, err = list(ctx, t, "list outbox rows", scanOutgoing, query, args...)
 		return err
