@@ -43,6 +43,11 @@ func testBlobWriter(b *bundle) {
 			b.equal(n, len(piece))
 			clear(piece) // the writer has no hold of it
 		}
+		written, err := io.ReadAll(w.Written())
+		b.must(err)
+		if !bytes.Equal(written, data) {
+			b.Errorf("of %d bytes %d other ones are written", size, len(written))
+		}
 		staged, err := w.Done()
 		b.must(err)
 		w.Abort() // comes too late
