@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -102,16 +101,15 @@ func (s *sink) accept() {
 	}
 }
 
-// serve speaks SMTP with one client until that quits or does what it should not.
+// serve speaks SMTP with one client until that quits or does what it should not. Replies to
+// pipelined commands go together (RFC 2920).
 func (s *sink) serve(conn net.Conn) {
-	r := bufio.NewReaderSize(conn, 64<<10)
-	reply := "220 sink.example ESMTP\r\n"
-	var to string
+	r, w := bufio.NewReaderSize(conn, 64<<10), bufio.NewWriter(conn)
+	reply, to := "220 sink.example ESMTP\r\n", ""
 	for {
-		if r.Buffered() == 0 || len(reply) > 3 {
-			if _, err := io.WriteString(conn, reply); err != nil {
-				return
-			}
+		_, _ = w.WriteString(reply) // an error stays and comes back from Flush
+		if r.Buffered() == 0 && w.Flush() != nil {
+			return
 		}
 		line, err := r.ReadSlice('\n')
 		if err != nil || len(line) < 4 {
@@ -124,15 +122,14 @@ func (s *sink) serve(conn net.Conn) {
 		case "RCPT":
 			to, reply = inBrackets(line), "250 2.1.5 Ok\r\n"
 		case "DATA":
-			if _, err := io.WriteString(conn, "354 Go on\r\n"); err != nil {
-				return
-			}
-			if err := s.take(r, to); err != nil {
+			_, _ = w.WriteString("354 Go on\r\n")
+			if w.Flush() != nil || s.take(r, to) != nil {
 				return
 			}
 			reply = "250 2.0.0 Ok\r\n"
 		case "QUIT":
-			_, _ = io.WriteString(conn, "221 2.0.0 Bye\r\n")
+			_, _ = w.WriteString("221 2.0.0 Bye\r\n")
+			_ = w.Flush() // the client has what it wanted
 			return
 		default: // MAIL, HELO, RSET, NOOP
 			reply = "250 2.0.0 Ok\r\n"
