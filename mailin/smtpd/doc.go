@@ -6,8 +6,10 @@
 //
 // go-smtp parses the commands; everything that frames bytes is ours. From the socket up:
 //
-//	wire     deadlines, replies held until we wait for the peer, shutdown
-//	conn     one command line at a time, the end of a mail, chunks, STARTTLS
+//	wire     deadlines, replies held until we wait for the peer, TLS, shutdown
+//	input    what came and was not taken yet
+//	mender   the text of a mail, from its beginning to its end; chunkReader below it for BDAT
+//	conn     PROXY header, one command line at a time, STARTTLS
 //	go-smtp  verbs and their order
 //	session  limits, addresses, the door
 //
