@@ -128,10 +128,12 @@ func (p *Postfix) configure(l *leash, main string) error {
 		return err
 	}
 	uid, _ := strconv.Atoi(account.Uid) // decimal on every Unix
+	mainText := fmt.Appendf(nil, postfixMain+main+"\n", p.dir)
+	masterText := fmt.Appendf(nil, postfixMaster, p.SMTP)
 	err = errors.Join(
 		os.Chmod(p.dir, 0o755), // for Postfix's own account
-		os.WriteFile(filepath.Join(p.dir, "main.cf"), fmt.Appendf(nil, postfixMain+main+"\n", p.dir), 0o644),
-		os.WriteFile(filepath.Join(p.dir, "master.cf"), fmt.Appendf(nil, postfixMaster, p.SMTP), 0o644),
+		os.WriteFile(filepath.Join(p.dir, "main.cf"), mainText, 0o644),
+		os.WriteFile(filepath.Join(p.dir, "master.cf"), masterText, 0o644),
 		os.Mkdir(filepath.Join(p.dir, "queue"), 0o755),
 		os.Mkdir(filepath.Join(p.dir, "data"), 0o700),
 		os.Chown(filepath.Join(p.dir, "data"), uid, -1),

@@ -40,7 +40,8 @@ func lock(t *testing.T, path string) (unlock func()) {
 	}
 }
 
-// TestLostDatabaseIsNamedAtTheStart: helpgate makes a new one, for it cannot know; the operator can.
+// TestLostDatabaseIsNamedAtTheStart: helpgate makes a new one, for it cannot know; the operator
+// can.
 func TestLostDatabaseIsNamedAtTheStart(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{})

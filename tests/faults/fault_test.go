@@ -20,6 +20,17 @@ type strike struct {
 	late bool
 }
 
+func (s strike) String() string {
+	text := s.err.Error()
+	if s.lasting {
+		text += ", and all that follows"
+	}
+	if s.late {
+		text += ", though it was done"
+	}
+	return text
+}
+
 // arm lets the at-th step from now on fail.
 func (f *fault) arm(at int, s strike) {
 	f.mu.Lock()

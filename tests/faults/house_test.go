@@ -94,7 +94,8 @@ func (h *house) furnish(o store.Options) {
 	d := desk.New(desk.Config{
 		Store: h.db, Mailboxes: boxes, Keyring: h.keyring, Hostname: "mx.desk.example", Clock: o.Clock,
 		Logger: o.Logger, Policy: desk.Policy{
-			AutoPerHour: unbounded, NotificationsPerMinute: unbounded, AgentAuth: desk.AuthToken, Locale: "en",
+			AutoPerHour: unbounded, NotificationsPerMinute: unbounded, AgentAuth: desk.AuthToken,
+			Locale: "en",
 		},
 	})
 	h.door, err = mailin.NewGate(mailin.GateConfig{

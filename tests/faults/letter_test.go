@@ -62,8 +62,8 @@ var letters = map[string]func(h *house, n int) letter{
 	"answer": func(h *house, n int) letter {
 		claim := token.Claim{Purpose: token.PurposeAgent, Ticket: 1, Person: 1}
 		return letter{
-			from: ann, to: token.Address(token.RoadPlus, support, "", h.keyring.Sign(claim)), id: fmt.Sprintf("a%d@agents", n),
-			files: files(n, 1<<10),
+			from: ann, to: token.Address(token.RoadPlus, support, "", h.keyring.Sign(claim)),
+			id: fmt.Sprintf("a%d@agents", n), files: files(n, 1<<10),
 		}
 	},
 }

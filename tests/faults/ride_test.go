@@ -36,10 +36,10 @@ func (h *house) ride(kind string, strikes ...strike) {
 			h.must(l) // its sender comes again, or was told already
 			h.keeps(l)
 			if h.t.Failed() || !struck && err != nil {
-				h.t.Fatalf("step %d of a %s, struck by %+v: %v", at, kind, s, err)
+				h.t.Fatalf("step %d of a %s, struck by %v: %v", at, kind, s, err)
 			}
 			if !struck {
-				h.t.Logf("%d steps of a %s struck by %+v", at-1, kind, s)
+				h.t.Logf("%d steps of a %s struck by %v", at-1, kind, s)
 				break
 			}
 			if at == maxSteps {

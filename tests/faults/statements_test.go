@@ -14,8 +14,8 @@ import (
 // errCut lets a statement fail because the server has ended all connections.
 var errCut = errors.New("cut")
 
-// TestEveryStatement fails on the way of each kind of letter: before it runs, and behind it, as when
-// only the answer is lost; alone, and with all that follow.
+// TestEveryStatement fails on the way of each kind of letter: before it runs, and behind it, as
+// when only the answer is lost; alone, and with all that follow.
 func TestEveryStatement(t *testing.T) {
 	t.Parallel()
 	broken := sqlite3.Error{Code: sqlite3.ErrIoErr}
