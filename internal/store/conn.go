@@ -16,8 +16,9 @@ import (
 type runner interface {
 	// exec gives the number of rows that changed.
 	exec(ctx context.Context, query string, args []any) (int64, error)
-	// query hands each row to scan, and has read all when it returns.
-	query(ctx context.Context, query string, args []any, scan func(scanner) error) error
+	// query runs the query with one list of arguments after the other, hands each row to scan, and
+	// has read all when it returns.
+	query(ctx context.Context, query string, scan func(scanner) error, args ...[]any) error
 	// later runs a statement that gives nothing, at the latest before the transaction ends, so that
 	// its error may be the next statement's. op is for the error.
 	later(ctx context.Context, op, query string, args []any) error
@@ -81,6 +82,17 @@ func (c *conn) change(ctx context.Context, query string, args []any) (int64, err
 
 // query implements runner.
 func (c *conn) query(
+	ctx context.Context, query string, scan func(scanner) error, args ...[]any,
+) error {
+	for _, one := range args {
+		if err := c.queryOne(ctx, query, one, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conn) queryOne(
 	ctx context.Context, query string, args []any, scan func(scanner) error,
 ) error {
 	if c.around != nil {
@@ -106,7 +118,7 @@ func (c *conn) read(
 
 // later implements runner.
 func (c *conn) later(ctx context.Context, op, query string, args []any) error {
-	err := c.query(ctx, query, args, func(scanner) error { return nil })
+	err := c.queryOne(ctx, query, args, func(scanner) error { return nil })
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
@@ -165,7 +177,7 @@ func (c *conn) prepare(
 
 // do runs a statement that steers the transaction, whatever became of the one who asked for it.
 func (c *conn) do(query string) error {
-	return c.query(context.Background(), query, nil, func(scanner) error { return nil })
+	return c.queryOne(context.Background(), query, nil, func(scanner) error { return nil })
 }
 
 // close ends the connection with its statements.

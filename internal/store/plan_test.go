@@ -109,7 +109,7 @@ func plan(t *testing.T, db *DB, query string) (steps []string) {
 	readers := db.engine.(*sqlite).readers
 	c := <-readers
 	defer func() { readers <- c }()
-	err := c.query(context.Background(), "EXPLAIN QUERY PLAN "+query, args, func(s scanner) error {
+	err := c.queryOne(context.Background(), "EXPLAIN QUERY PLAN "+query, args, func(s scanner) error {
 		var id, parent, unused int
 		var step string
 		err := s.Scan(&id, &parent, &unused, &step)

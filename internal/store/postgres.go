@@ -86,8 +86,8 @@ var parameters = map[string]string{
 	// A prepared statement keeps its plan, and the first ones are made while the tables are empty.
 	"enable_seqscan": "off",
 	// A node that halts in the middle of a transaction must not halt the others. Between two
-	// statements lies nothing but work in memory.
-	"idle_in_transaction_session_timeout": "10s",
+	// statements lies nothing but work in memory and the flush of a group's blobs.
+	"idle_in_transaction_session_timeout": "30s",
 }
 
 func connectPostgres(ctx context.Context, url string) (*pgxpool.Pool, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -52,7 +53,7 @@ type statement struct {
 
 // exec implements runner.
 func (s *session) exec(ctx context.Context, query string, args []any) (n int64, err error) {
-	err = s.send(ctx, query, args, func(r pgx.BatchResults) error {
+	err = s.send(ctx, []statement{{"", query, args}}, func(r pgx.BatchResults) error {
 		tag, err := r.Exec()
 		n = tag.RowsAffected()
 		return err
@@ -62,24 +63,41 @@ func (s *session) exec(ctx context.Context, query string, args []any) (n int64, 
 
 // query implements runner.
 func (s *session) query(
-	ctx context.Context, query string, args []any, scan func(scanner) error,
+	ctx context.Context, query string, scan func(scanner) error, args ...[]any,
 ) error {
-	return s.send(ctx, query, args, func(r pgx.BatchResults) error {
-		rows, err := r.Query()
-		if err != nil {
+	if len(args) == 0 {
+		return nil
+	}
+	asked := make([]statement, len(args))
+	for i := range args {
+		asked[i] = statement{"", query, args[i]}
+	}
+	return s.send(ctx, asked, func(r pgx.BatchResults) error {
+		for range asked {
+			if err := s.rows(r, scan); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// rows hands the rows of the next result to scan.
+func (s *session) rows(r pgx.BatchResults, scan func(scanner) error) error {
+	rows, err := r.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := s.read(rows); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := s.read(rows); err != nil {
-				return err
-			}
-			if err := scan(s.row); err != nil {
-				return err
-			}
+		if err := scan(s.row); err != nil {
+			return err
 		}
-		return rows.Err()
-	})
+	}
+	return rows.Err()
 }
 
 // read puts the values of a row into s.row.
@@ -104,20 +122,21 @@ func (s *session) later(ctx context.Context, op, query string, args []any) error
 	return nil
 }
 
-// send sends what waits and the query, and has its results read.
+// send sends what waits and what is asked, and has the results of that read.
 func (s *session) send(
-	ctx context.Context, query string, args []any, read func(pgx.BatchResults) error,
+	ctx context.Context, asked []statement, read func(pgx.BatchResults) error,
 ) error {
 	if s.around != nil {
-		return s.around(query, func() error { return s.trip(ctx, query, args, read) })
+		text := asked[len(asked)-1].query
+		return s.around(text, func() error { return s.trip(ctx, asked, read) })
 	}
-	return s.trip(ctx, query, args, read)
+	return s.trip(ctx, asked, read)
 }
 
 // trip goes to the server. Of one that was restarted meanwhile no connection is left: a transaction
 // that was to begin with this trip then begins on a new one.
 func (s *session) trip(
-	ctx context.Context, query string, args []any, read func(pgx.BatchResults) error,
+	ctx context.Context, asked []statement, read func(pgx.BatchResults) error,
 ) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -127,10 +146,11 @@ func (s *session) trip(
 	}
 	ctx, cancel := context.WithTimeout(ctx, tripTimeout)
 	defer cancel()
-	sent := append(s.waiting, statement{"", query, args})
+	before := s.waiting
 	s.waiting = nil
-	n, err := s.exchange(ctx, sent, read)
-	if err == nil || n > 0 || sent[0].op != opBegin || !s.conn.Conn().IsClosed() {
+	done, err := s.exchange(ctx, before, asked, read)
+	begins := len(before) > 0 && before[0].op == opBegin
+	if err == nil || done > 0 || !begins || !s.conn.Conn().IsClosed() || ctx.Err() != nil {
 		return err
 	}
 	s.pool.Reset()
@@ -140,17 +160,17 @@ func (s *session) trip(
 	}
 	s.conn.Release()
 	s.conn = fresh
-	_, err = s.exchange(ctx, sent, read)
+	_, err = s.exchange(ctx, before, asked, read)
 	return err
 }
 
-// exchange sends the statements, has the last one's results read, and gives the number of those that
-// were done before.
+// exchange sends the statements, has the results of those asked read, and gives the number of those
+// that were done before.
 func (s *session) exchange(
-	ctx context.Context, sent []statement, read func(pgx.BatchResults) error,
+	ctx context.Context, before, asked []statement, read func(pgx.BatchResults) error,
 ) (done int, err error) {
 	var batch pgx.Batch
-	for _, one := range sent {
+	for _, one := range slices.Concat(before, asked) {
 		batch.Queue(one.query, one.args...)
 	}
 	results := s.conn.SendBatch(ctx, &batch)
@@ -159,7 +179,7 @@ func (s *session) exchange(
 			err = closed // else it is the same once more
 		}
 	}()
-	for _, one := range sent[:len(sent)-1] {
+	for _, one := range before {
 		if _, err := results.Exec(); err != nil {
 			return done, fmt.Errorf("%s: %w", one.op, err)
 		}
@@ -238,7 +258,8 @@ func (s *session) undo() error {
 // commit implements link.
 func (s *session) commit() error {
 	var tag pgconn.CommandTag
-	err := s.send(context.Background(), `COMMIT`, nil, func(r pgx.BatchResults) (err error) {
+	end := []statement{{"", `COMMIT`, nil}}
+	err := s.send(context.Background(), end, func(r pgx.BatchResults) (err error) {
 		tag, err = r.Exec()
 		return err
 	})

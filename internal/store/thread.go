@@ -35,23 +35,18 @@ func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) 
 	scan := func(s scanner) (r tickets.Ref, err error) {
 		return r, s.Scan(&r.MessageID, &r.Ticket, &r.Message, &r.Own)
 	}
-	var all []tickets.Ref
+	var args [][]any
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-		for _, own := range []bool{true, false} {
-			found, err := list(ctx, t, "find references", scan, `
-				SELECT message_id, ticket, MIN(message), own FROM ref
-				WHERE message_id = $1 AND own = $2
-				GROUP BY ticket, message_id, own ORDER BY ticket DESC LIMIT $3`, id, own, maxCiting)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, found...)
-		}
+		args = append(args, []any{id, true, maxCiting}, []any{id, false, maxCiting})
 	}
+	all, err := listEach(ctx, t, "find references", scan, `
+		SELECT message_id, ticket, MIN(message), own FROM ref
+		WHERE message_id = $1 AND own = $2
+		GROUP BY ticket, message_id, own ORDER BY ticket DESC LIMIT $3`, args...)
 	slices.SortFunc(all, func(a, b tickets.Ref) int {
 		return cmp.Or(cmp.Compare(a.MessageID, b.MessageID), cmp.Compare(a.Ticket, b.Ticket))
 	})
-	return all, nil
+	return all, err
 }
 
 // AddKey implements tickets.ThreadTx.

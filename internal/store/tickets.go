@@ -93,9 +93,9 @@ func (t *tx) SaveTicket(ctx context.Context, ticket tickets.Ticket) error {
 		WHERE number = $24`, append(ticketValues(ticket), ticket.Number)...)
 }
 
-// CountMessage implements tickets.TicketTx.
+// CountMessage implements tickets.TicketTx. The ticket is there, since it has a message.
 func (t *tx) CountMessage(ctx context.Context, number int64, at time.Time) error {
-	return t.change(ctx, fmt.Sprintf("count message of ticket %d", number), `
+	return t.do(ctx, fmt.Sprintf("count message of ticket %d", number), `
 		UPDATE ticket SET message_count = message_count + 1, updated_at = $1 WHERE number = $2`,
 		at, number)
 }

@@ -62,16 +62,25 @@ func (t *tx) change(ctx context.Context, op, query string, args ...any) error {
 // a prepared statement can be run only once at a time.
 func list[T any](
 	ctx context.Context, t *tx, op string, scan func(scanner) (T, error), query string, args ...any,
+) ([]T, error) {
+	return listEach(ctx, t, op, scan, query, args)
+}
+
+// listEach is list for a query that is run with one list of arguments after the other.
+func listEach[T any](
+	ctx context.Context, t *tx, op string, scan func(scanner) (T, error), query string,
+	args ...[]any,
 ) (all []T, err error) {
-	args, err = encode(args)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op, err)
+	for _, one := range args {
+		if _, err := encode(one); err != nil {
+			return nil, fmt.Errorf("%s: %w", op, err)
+		}
 	}
-	err = t.run.query(ctx, query, args, func(s scanner) error {
+	err = t.run.query(ctx, query, func(s scanner) error {
 		one, err := scan(s)
 		all = append(all, one)
 		return err
-	})
+	}, args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
