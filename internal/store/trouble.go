@@ -42,7 +42,8 @@ func (d *DB) Ping(ctx context.Context) error {
 	if proven := d.proven.Load(); now.UnixMicro()-proven < proofLife.Microseconds() {
 		return nil
 	}
-	err := d.update(ctx, sql.LevelReadCommitted, func(t *tx) error {
+	// By the way that mails go, which an update that needs no turn would pass by.
+	err := d.update(ctx, sql.LevelSerializable, func(t *tx) error {
 		return t.SetMark(ctx, aliveMark, now.Format(time.RFC3339Nano))
 	})
 	if err != nil {
