@@ -109,6 +109,9 @@ func (s *session) Data(io.Reader) error {
 	lost := b.drain()
 	if lost != nil {
 		err = wireError(lost)
+		if s.conn.ctx.Err() != nil {
+			err = errShutdown // we cut the connection, nobody lost it
+		}
 	}
 	s.conn.textDone(lost)
 	if err = s.answer("DATA", err); err != nil {

@@ -89,7 +89,7 @@ func (w *wire) postpone(at *time.Time, end time.Time, set func(time.Time) error)
 	return set(*at)
 }
 
-// wait declares what the reads that follow are for: a command with no mail under way, or not.
+// wait declares what the reads that follow are for: a command, or the text of a mail.
 func (w *wire) wait(command bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
