@@ -54,7 +54,8 @@ type DB struct {
 	committed chan struct{}
 	// pruned is when old budgets and keys were last dropped, in microseconds.
 	pruned atomic.Int64
-	// proven is when an update was last made durable, in microseconds; 0 when one has failed since.
+	// proven is when an update of the kind that mails need was last made durable, in microseconds; 0
+	// when one has failed since.
 	proven atomic.Int64
 }
 
@@ -150,7 +151,9 @@ func (d *DB) update(ctx context.Context, level sql.IsolationLevel, fn func(*tx) 
 		d.proven.Store(0)
 		return d.explain(err)
 	}
-	d.proven.Store(d.clock.Now().UnixMicro())
+	if level == sql.LevelSerializable {
+		d.proven.Store(d.clock.Now().UnixMicro())
+	}
 	if queued {
 		select {
 		case d.committed <- struct{}{}:
