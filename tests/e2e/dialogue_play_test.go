@@ -110,15 +110,18 @@ func (p *play) step(name string, st step) error {
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(st.verb, ">") {
-		c = nil
+	next := c
+	if !speaks(st.verb) {
+		next = nil
 	}
-	if err := p.flush(c); err != nil {
+	if err := p.flush(next); err != nil {
 		return err
 	}
-	p.last = p.peers[name]
-	return peerVerbs[st.verb](p.last, st.arg)
+	p.last = c
+	return peerVerbs[st.verb](c, st.arg)
 }
+
+func speaks(verb string) bool { return verb == ">" || verb == ">>" || verb == "bdat" }
 
 // flush sends what was said, unless the next to act goes on speaking.
 func (p *play) flush(next *peer) error {
