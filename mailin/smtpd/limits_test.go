@@ -69,8 +69,9 @@ func TestMailsOfOneConnectionAreLimited(t *testing.T) {
 	c.expectClosed()
 }
 
-// TestConnectionEndsBehindItsLastMail: a sender that keeps connections asks between two mails whether
-// this one is still good, and takes another one; one that is refused at MAIL tries again much later.
+// TestConnectionEndsBehindItsLastMail: a sender that keeps connections asks between two mails
+// whether this one is still good, and takes another one; one that is refused at MAIL tries again
+// much later.
 func TestConnectionEndsBehindItsLastMail(t *testing.T) {
 	t.Parallel()
 	w := serve(t, Config{MaxMails: 1}, &fakeDoor{})

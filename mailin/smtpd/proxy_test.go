@@ -11,8 +11,8 @@ import (
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
-// Version 2 headers: of a peer at 192.0.2.1, of one at 2001:db8::1 with an extension of three bytes,
-// and of a proxy that speaks for itself.
+// Version 2 headers: of a peer at 192.0.2.1, of one at 2001:db8::1 with an extension of three
+// bytes, and of a proxy that speaks for itself.
 const (
 	proxied4 = proxySignature + "\x21\x11\x00\x0c\xc0\x00\x02\x01\xc0\x00\x02\x09\x10\x00\x00\x19"
 	proxied6 = proxySignature + "\x21\x21\x00\x27" +
@@ -132,8 +132,8 @@ func TestShutdownDoesNotWaitForAProxyHeader(t *testing.T) {
 	c.expectClosed()
 }
 
-// FuzzProxyHeader plays any bytes: whatever is taken is an address without a zone, and no byte behind
-// the header is gone.
+// FuzzProxyHeader plays any bytes: whatever is taken is an address without a zone, and no byte
+// behind the header is gone.
 func FuzzProxyHeader(f *testing.F) {
 	for _, seed := range []string{
 		proxied4 + "EHLO x\r\n", proxied6, proxyItself, "PROXY UNKNOWN\r\nEHLO x\r\n", "PROXY \r\n",
