@@ -78,7 +78,7 @@ func (b *bench) rivalTurn(ctx context.Context, p *postfix, l load) (result, erro
 	if err != nil {
 		return result{}, err
 	}
-	r, total, err := b.timed(ctx, l, p.process, directly)
+	r, total, err := b.timed(ctx, l, p)
 	if err != nil {
 		return result{}, err
 	}
@@ -101,7 +101,7 @@ func (b *bench) turn(
 	if err != nil {
 		return result{}, err
 	}
-	r, total, err := b.timed(ctx, b.load(g.addr, conns, mail), g.process, g.measured)
+	r, total, err := b.timed(ctx, b.load(g.addr, conns, mail), g)
 	peak, e := g.peak()
 	if err = errors.Join(err, e, g.kill()); err != nil {
 		return result{}, fmt.Errorf("%w: %s", err, g.said())
@@ -111,15 +111,14 @@ func (b *bench) turn(
 	return r, errors.Join(g.check(ctx, total, 0), g.remove())
 }
 
-// directly runs what is to be measured as it is.
-func directly(run func() (result, error)) (result, error) { return run() }
+// measurer runs what is to be measured and notes what it costs; a server is one.
+type measurer interface {
+	measured(run func() (result, error)) (result, error)
+}
 
-// timed sends to the server p for the time of warming up, then for the time that counts, in which
-// around may watch it. total counts all mails that got 250.
-func (b *bench) timed(
-	ctx context.Context, l load, p *process,
-	around func(func() (result, error)) (result, error),
-) (r result, total int, err error) {
+// timed sends to a server for the time of warming up, then for the time that counts. total counts
+// all mails that got 250.
+func (b *bench) timed(ctx context.Context, l load, m measurer) (r result, total int, err error) {
 	l.lasting = span(b.warmup)
 	if l.lasting > 0 {
 		if r, err = l.run(ctx); err != nil {
@@ -127,16 +126,8 @@ func (b *bench) timed(
 		}
 		total = r.mails
 	}
-	before, err := p.cpu()
-	if err != nil {
-		return r, 0, err
-	}
 	l.lasting = b.length()
-	if r, err = around(func() (result, error) { return l.run(ctx) }); err != nil {
-		return r, 0, err
-	}
-	after, err := p.cpu()
-	r.cpu = after - before
+	r, err = m.measured(func() (result, error) { return l.run(ctx) })
 	return r, total + r.mails, err
 }
 

@@ -142,10 +142,10 @@ func (g *gateway) verb(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// measured runs what is to be measured, with the profiler at work when a profile is wanted.
+// measured has the profiler at work meanwhile when a profile is wanted.
 func (g *gateway) measured(run func() (result, error)) (result, error) {
 	if g.profile == "" {
-		return run()
+		return g.process.measured(run)
 	}
 	if err := os.RemoveAll(g.profile); err != nil {
 		return result{}, err
@@ -153,7 +153,7 @@ func (g *gateway) measured(run func() (result, error)) (result, error) {
 	if err := g.signal(syscall.SIGUSR1); err != nil {
 		return result{}, err
 	}
-	r, err := run()
+	r, err := g.process.measured(run)
 	return r, errors.Join(err, g.signal(syscall.SIGUSR2), g.until(func() bool {
 		_, err := os.Stat(g.profile)
 		return err == nil

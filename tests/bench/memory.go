@@ -45,7 +45,7 @@ func (b *bench) peak(ctx context.Context, l load) (_ int64, err error) {
 		r, e := g.measured(func() (result, error) { return l.run(ctx) })
 		total, err = r.mails, e
 	} else {
-		_, total, err = b.timed(ctx, l, g.process, g.measured)
+		_, total, err = b.timed(ctx, l, g)
 	}
 	peak, e := g.peak()
 	if err := errors.Join(err, e, g.kill()); err != nil {

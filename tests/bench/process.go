@@ -167,6 +167,21 @@ func (p *process) cpu() (time.Duration, error) {
 	return used, err
 }
 
+// measured notes the processor time that the process uses while run runs.
+func (p *process) measured(run func() (result, error)) (result, error) {
+	before, err := p.cpu()
+	if err != nil {
+		return result{}, err
+	}
+	r, err := run()
+	if err != nil {
+		return r, err
+	}
+	after, err := p.cpu()
+	r.cpu = after - before
+	return r, err
+}
+
 // freePort gives a port of loopback that nobody has now.
 func freePort() (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
