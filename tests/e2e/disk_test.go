@@ -12,10 +12,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"helpgate/internal/testkit/sink"
 	"helpgate/tickets"
 )
 
@@ -155,6 +157,37 @@ func TestFullDiskOfTheDatabase(t *testing.T) {
 		reply: "452 4.3.1 ", says: "free space on the disk of " + disk,
 		broken: "free space on the disk of " + disk,
 	}.ride(t)
+}
+
+// TestFullDiskDoublesNoDelivery: of a mail that was handed over while nothing could be written the
+// result is written later.
+func TestFullDiskDoublesNoDelivery(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, 16)
+	came, gone := make(chan struct{}, 10), make(chan struct{})
+	release := sync.OnceFunc(func() { close(gone) })
+	t.Cleanup(release)
+	g := start(t, options{data: disk, relay: sink.Options{OnMail: func(sink.Mail) error {
+		came <- struct{}{}
+		<-gone
+		return nil
+	}}})
+	g.accept(alice, []string{support}, question("q0@customer").String())
+	<-came
+	<-came
+	ballast := fill(t, disk)
+	release()
+	g.sent(alice, 1)
+	g.sent(ann, 1)
+	g.putOff(question("q1@customer"), "452 4.3.1 ")
+	remove(t, ballast)
+	g.settled()
+	for _, r := range ask[[]row](g, "queue", "list") {
+		if r.Status != "sent" || r.Attempts != 1 {
+			t.Errorf("the %s is %s after %d attempts", r.Kind, r.Status, r.Attempts)
+		}
+	}
+	checkOnce(t, g)
 }
 
 func TestReadOnlyDatabase(t *testing.T) {
