@@ -108,7 +108,7 @@ func (b *bench) turn(
 	}
 	r.note("%.0f MiB at most, %d mails delivered meanwhile", mib(peak), g.relay.count.Load())
 	say("helpgate", r)
-	return r, errors.Join(g.check(ctx, total, 0), g.remove())
+	return r, errors.Join(g.check(ctx, total, 0), g.remove(ctx))
 }
 
 // measurer runs what is to be measured and notes what it costs; a server is one.

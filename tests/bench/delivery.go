@@ -81,7 +81,7 @@ func (b *bench) deliveryTurn(
 	if err != nil {
 		return result{}, err
 	}
-	defer func() { err = errors.Join(err, g.kill(), g.remove()) }()
+	defer func() { err = errors.Join(err, g.kill(), g.remove(ctx)) }()
 	l := b.load(g.addr, 50, mail)
 	l.lasting = b.length()
 	begun := time.Now()

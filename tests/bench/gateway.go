@@ -25,8 +25,6 @@ name = "Desk Support"
 [smtp]
 listen = "127.0.0.1:0"
 max_connections_per_ip = 1000
-[metrics]
-listen = "127.0.0.1:0"
 [relay]
 address = %q
 tls = "none"
@@ -47,7 +45,6 @@ type gateway struct {
 	before   marks
 	database string
 	addr     string // of SMTP
-	metrics  string // of /metrics
 	relay    *sink
 	profile  string
 	// fewSenders tells that addresses come again, and so are not acknowledged each time.
@@ -65,7 +62,7 @@ type setup struct {
 // sqliteDatabase is the URL of the database in a gateway's own folder.
 const sqliteDatabase = "sqlite:helpgate.db"
 
-var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+).* metrics=(\S+)`)
+var servingAt = regexp.MustCompile(`helpgate serves.* smtp=(\S+)`)
 
 // gateway starts one with one agent.
 func (b *bench) gateway(ctx context.Context, s setup) (_ *gateway, err error) {
@@ -123,7 +120,7 @@ func (g *gateway) serve() (err error) {
 	if err != nil {
 		return err
 	}
-	g.addr, g.metrics = found[1], found[2]
+	g.addr = found[1]
 	return nil
 }
 
@@ -182,10 +179,10 @@ func (g *gateway) faults() error {
 	return nil
 }
 
-// remove forgets a gateway that ended.
-func (g *gateway) remove() error {
+// remove leaves nothing of a gateway that ended to the next one.
+func (g *gateway) remove(ctx context.Context) error {
 	if g.borrowed {
-		return nil
+		return g.forget(ctx)
 	}
 	return os.RemoveAll(g.dir)
 }

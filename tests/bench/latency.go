@@ -46,7 +46,7 @@ func (t latency) turn(ctx context.Context, b *bench) (took []time.Duration, err 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, g.kill(), g.remove()) }()
+	defer func() { err = errors.Join(err, g.kill(), g.remove(ctx)) }()
 	done, err := t.send(ctx, b.load(g.addr, paceConns, newTemplate(plain)),
 		int(b.seconds*float64(t.pace)))
 	if err != nil {

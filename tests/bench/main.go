@@ -9,8 +9,8 @@
 // ends them with itself. It fails when a mail that got 250 did not become what it should.
 //
 // `make bench` calls it; docs/benchmarks.md tells what came out. Its goroutines are the generator's
-// connections, the sink's, and one that reads each server's log; each ends with the turn or server
-// that started it.
+// connections, the sink's, and one that waits for the end of each server; each ends with its turn
+// or its server.
 package main
 
 import (

@@ -38,7 +38,7 @@ func (b *bench) peak(ctx context.Context, l load) (_ int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, g.remove()) }()
+	defer func() { err = errors.Join(err, g.remove(ctx)) }()
 	l.addr = g.addr
 	total := 0
 	if l.mails > 0 {

@@ -105,7 +105,7 @@ func (b *bench) postfix(ctx context.Context) (*postfix, error) {
 		return nil, err
 	}
 	b.rival = p
-	return p, p.listens("tcp", p.addr)
+	return p, p.listens(p.addr)
 }
 
 // configure writes its files and gives the folder of data to the account that the package made.

@@ -77,9 +77,9 @@ func (p *process) await(line *regexp.Regexp) ([]string, error) {
 }
 
 // listens waits until somebody answers at the address.
-func (p *process) listens(network, addr string) error {
+func (p *process) listens(addr string) error {
 	return p.until(func() bool {
-		conn, err := net.Dial(network, addr)
+		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
 		}

@@ -100,7 +100,7 @@ func (s replies) helpgate(ctx context.Context, b *bench) (_ result, err error) {
 	if err != nil {
 		return result{}, err
 	}
-	defer func() { err = errors.Join(err, g.remove()) }()
+	defer func() { err = errors.Join(err, g.remove(ctx)) }()
 	l := b.load(g.addr, s.conns, newTemplate(plain))
 	l.mails = asked
 	before, err := l.run(ctx)
