@@ -21,6 +21,7 @@ func (t *tx) Spend(
 	if err := t.prune(ctx); err != nil {
 		return err
 	}
+	t.spent.add(key, at.Truncate(bucket))
 	return t.do(ctx, "count "+key, `
 		INSERT INTO budget (key, bucket, count, expires_at) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + 1`,
@@ -28,12 +29,40 @@ func (t *tx) Spend(
 }
 
 // Spent implements tickets.BudgetTx. The minute in which the window begins counts whole: rather
-// one mail too few than one too many.
+// one mail too few than one too many. It is read once for a group of updates: each mail asks for
+// what all of them count on.
 func (t *tx) Spent(ctx context.Context, key string, since time.Time) (int, error) {
+	since = since.Truncate(bucket)
+	if n, known := t.spent[key][since]; known {
+		return n, nil
+	}
 	n, err := one(ctx, t, "read count of "+key, scanInt, `
 		SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM budget WHERE key = $1 AND bucket >= $2`,
-		key, since.Truncate(bucket))
+		key, since)
+	if err == nil && t.spent != nil {
+		t.spent.know(key, since, int(n))
+	}
 	return int(n), err
+}
+
+// spent are the sums that a group of updates has read, by their key and the begin of their window,
+// with what it has counted since.
+type spent map[string]map[time.Time]int
+
+func (s spent) know(key string, since time.Time, n int) {
+	if s[key] == nil {
+		s[key] = map[time.Time]int{}
+	}
+	s[key][since] = n
+}
+
+// add counts one more at the time.
+func (s spent) add(key string, at time.Time) {
+	for since := range s[key] {
+		if !at.Before(since) {
+			s[key][since]++
+		}
+	}
 }
 
 // Counts implements tickets.BudgetTx.

@@ -27,6 +27,7 @@ type writer struct {
 	link    link
 	newTx   func(runner) *tx
 	agents  agents // of the group under way
+	spent   spent
 	queue   chan *turn
 	closing <-chan struct{}
 	stopped chan struct{}
@@ -93,7 +94,7 @@ func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) {
 	if err = ctx.Err(); err == nil {
 		err = errAborted
 		t.tx = w.newTx(w.link)
-		t.tx.agents = &w.agents
+		t.tx.agents, t.tx.spent = &w.agents, w.spent
 		err = fn(t.tx)
 	}
 }
@@ -112,7 +113,7 @@ func (w *writer) run() {
 
 // group commits first and those that wait.
 func (w *writer) group(first *turn) {
-	w.agents.forget()
+	w.forget()
 	if err := w.link.begin(); err != nil {
 		err = fmt.Errorf("begin: %w", err)
 		for t := first; t != nil; t = w.next() { // they waited as long, for the same lock
@@ -181,9 +182,16 @@ func (w *writer) one(t *turn) (failed, lost error) {
 		}
 		err = fmt.Errorf("end update: %w", err)
 	}
-	w.agents.forget()
+	w.forget()
 	if undo := w.link.undo(); undo != nil {
 		return nil, fmt.Errorf("undo update: %w", errors.Join(err, undo))
 	}
 	return err, nil
+}
+
+// forget drops what the group has read: another group, or an update that is undone, may have
+// changed it.
+func (w *writer) forget() {
+	w.agents.forget()
+	w.spent = spent{}
 }
