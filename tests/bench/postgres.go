@@ -61,7 +61,7 @@ func (b *bench) postgres(ctx context.Context) (_ *postgres, err error) {
 
 // serverAccount gives root's servers that may not be root's an account, and the folder to it.
 func serverAccount(dir string) (*syscall.SysProcAttr, error) {
-	as := &syscall.SysProcAttr{Setpgid: true}
+	as := &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() != 0 {
 		return as, nil
 	}

@@ -36,8 +36,9 @@ func start(cmd *exec.Cmd, dir string) (*process, error) {
 	defer out.Close()
 	cmd.Stdout, cmd.Stderr = out, out
 	if cmd.SysProcAttr == nil {
-		// A group of its own: Ctrl-C at the terminal is the bench's, which ends servers in order.
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		// A session of its own, as Postfix makes itself one: the kernel shares out the processor by
+		// sessions (sched(7), autogroup), and Ctrl-C is the bench's, which ends servers in order.
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGTERM
 	if err := cmd.Start(); err != nil {
