@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -68,4 +70,34 @@ func TestPostgresStopped(t *testing.T) {
 		},
 		reply: "451 4.3.", says: "see to it that PostgreSQL runs", broken: "PostgreSQL",
 	}.ride(t)
+}
+
+// TestPostgresRestartedUnderSenders: who is cut off comes again; nothing is lost or doubled.
+func TestPostgresRestartedUnderSenders(t *testing.T) {
+	t.Parallel()
+	const restarts = 2
+	server := testkit.StartPostgres(t)
+	o := options{database: server.URL, config: noBudgets}
+	g, got := start(t, o), &accepted{ids: map[string]bool{}}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var senders sync.WaitGroup
+	for i := range crashSenders {
+		senders.Go(func() { sendAll(ctx, g, got, i) })
+	}
+	for range restarts {
+		g.sends("")
+		server.Stop()
+		server.Start(t)
+	}
+	g.sends("Do it, ")
+	stop()
+	senders.Wait()
+	// What met the restart between lease and delivery would wait a minute, as after a relay's 4xx.
+	for _, r := range ask[[]row](g, "queue", "list", "--status", "waiting") {
+		_, _ = g.try("", "queue", "retry", r.ID) // one that goes this instant needs no help
+	}
+	g.settled()
+	checkKept(t, messageIDs(t, g, o), got)
+	checkAnswers(t, g, got, restarts)
 }
