@@ -10,6 +10,10 @@ import (
 // maxDate bounds a Date field in bytes; a real one has 31, the longest honest one seen 181.
 const maxDate = 512
 
+// commonDate is the form of nearly every mail. net/mail knows it too, behind other forms whose
+// errors cost more than all else in a header.
+const commonDate = "Mon, 2 Jan 2006 15:04:05 -0700"
+
 // zoneOffsets are the names of RFC 5322 section 4.3 in hours; any other name counts as UTC.
 var zoneOffsets = map[string]int{
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -24,7 +28,10 @@ func ParseDate(header string) (t time.Time, ok bool) {
 	if len(s) > maxDate {
 		s = s[:maxDate]
 	}
-	t, err := mail.ParseDate(s)
+	t, err := time.Parse(commonDate, s)
+	if err != nil {
+		t, err = mail.ParseDate(s)
+	}
 	if name, offset := t.Zone(); err == nil && offset == 0 { // net/mail takes EST for UTC
 		t = t.Add(-time.Duration(zoneOffsets[name]) * time.Hour)
 	}

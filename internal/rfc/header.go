@@ -179,7 +179,16 @@ func oneLine(s string) string {
 // CleanText makes s fit to be stored and shown as text of many lines: valid UTF-8, line ends as
 // LF, no controls but tab and LF, no byte order mark.
 func CleanText(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return s[:i] + cleanText(s[i:])
+		}
+	}
+	return s // most mails are printable ASCII
+}
+
+func cleanText(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFEFF' {
 			return -1

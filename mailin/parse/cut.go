@@ -61,8 +61,8 @@ func (s *splitter) bodyLine(c *cutting, line []byte, begins bool) error {
 		}
 		return nil
 	}
-	size := len(trimLineEnd(line))
-	lineEnd := string(line[size:])
+	lineEnd := lineEndOf(line)
+	size := len(line) - len(lineEnd)
 	if c.running {
 		if ok, err := s.goesOn(c, line[:size], lineEnd); ok || err != nil {
 			return err
@@ -79,6 +79,17 @@ func (s *splitter) bodyLine(c *cutting, line []byte, begins bool) error {
 		return s.begin(c)
 	}
 	return nil
+}
+
+// lineEndOf gives the line end of a line, "" when it goes on.
+func lineEndOf(line []byte) string {
+	switch {
+	case bytes.HasSuffix(line, []byte("\r\n")):
+		return "\r\n"
+	case bytes.HasSuffix(line, []byte("\n")):
+		return "\n"
+	}
+	return ""
 }
 
 // begin cuts the run out from its beginning to pos, if it is what it seems.
@@ -113,10 +124,17 @@ func (s *splitter) begin(c *cutting) error {
 func (s *splitter) bulk() error {
 	p := s.open[len(s.open)-1]
 	if c := p.cut; c != nil && c.running && c.base64 && s.fresh {
-		var used int
-		s.out, used = c.lines(s.out[:0], s.text[s.pos:])
-		s.pos += used
-		return s.write(c, s.out)
+		for {
+			var used int
+			window := s.text[s.pos:min(len(s.text), s.pos+maxPiece)]
+			if s.out, used = c.lines(s.out[:0], window); used == 0 {
+				return nil
+			}
+			s.pos += used
+			if err := s.write(c, s.out); err != nil {
+				return err
+			}
+		}
 	}
 	if len(s.open) == 1 && p.content >= 0 && p.delimiter == nil && p.cut == nil {
 		for s.pos = len(s.text); !s.eof && s.broke == ""; s.pos = len(s.text) {

@@ -59,7 +59,7 @@ func field(line []byte) (name, value string, ok bool) {
 		return "", "", false
 	}
 	_, after, _ := bytes.Cut(line[len(key):], []byte(":"))
-	return string(key), strings.TrimSpace(unfold(after)), true
+	return string(key), unfold(after), true
 }
 
 // maxFieldName bounds the name of a field in bytes.
@@ -90,8 +90,14 @@ func fieldName(b []byte) []byte {
 // unfolder joins continued lines and drops NUL; a bare CR becomes a space.
 var unfolder = strings.NewReplacer("\r\n", "", "\n", "", "\r", " ", "\x00", "")
 
+// unfold gives the value of a field on one line.
 func unfold(value []byte) string {
-	return unfolder.Replace(string(value))
+	value = trimLineEnd(value)
+	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 &&
+		bytes.IndexByte(value, 0) < 0 {
+		return string(bytes.TrimSpace(value))
+	}
+	return strings.TrimSpace(unfolder.Replace(string(value)))
 }
 
 // trimEnvelope takes off what mailbox files and pipes put before a mail: a byte order mark, blank

@@ -52,8 +52,10 @@ type splitter struct {
 }
 
 const (
-	// readSize is how many bytes are asked of the source at least at once. A mail of 2 KB fits.
-	readSize = 4 << 10
+	// firstRead is how much room there is at first, in bytes: for a mail of 2 KB.
+	firstRead = 4 << 10
+	// minRead is how much room there is always.
+	minRead = 512
 	// maxPiece is how much of one line is looked at at once, in bytes: enough for every delimiter,
 	// whose field is bounded by maxMediaField.
 	maxPiece = 32 << 10
@@ -118,8 +120,12 @@ func (s *splitter) more() error {
 		s.broke = "more text than the limit"
 		return nil
 	}
-	if cap(s.text)-len(s.text) < readSize {
-		s.text = slices.Grow(s.text, max(readSize, len(s.text)))
+	if cap(s.text)-len(s.text) < minRead {
+		room := firstRead
+		if s.text != nil {
+			room = maxPiece + firstRead
+		}
+		s.text = slices.Grow(s.text, room)
 	}
 	for range maxIdle {
 		n, err := s.src.Read(s.text[len(s.text):cap(s.text)])

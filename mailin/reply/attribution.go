@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,6 +54,9 @@ const (
 // attribution looks for an attribution that begins at line i and lies before end. It returns how
 // many lines it takes and how sure it is.
 func (m *mail) attribution(i, end int) (n int, s strength) {
+	if !slices.Contains(m.introduces[i:min(i+maxFolds, end)], true) {
+		return 0, none
+	}
 	joined, first := "", 0
 	for k := range maxFolds {
 		if i+k >= end || m.blank(i+k) || m.depths[i+k] != m.depths[i] {
@@ -87,6 +91,12 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 func introduces(s string) bool {
 	return endsWithColon(s) || strings.HasSuffix(s, ">") || strings.HasSuffix(s, "wrote") ||
 		strings.HasSuffix(s, "写道") || strings.HasSuffix(s, "--")
+}
+
+// mayIntroduce tells whether an attribution may end with a line, which stands without quote marks.
+func mayIntroduce(line string) bool {
+	line = plain(line)
+	return line == "" || introduces(line)
 }
 
 func endsWithColon(s string) bool {

@@ -79,6 +79,8 @@ var forwards = map[string]bool{
 }
 
 const (
+	// maxFieldName bounds, in bytes, the name of a field with what is drawn around it.
+	maxFieldName = 40
 	// maxHeaderLines bounds a quoted header, folded recipients and all.
 	maxHeaderLines = 12
 	// minHeaderFields is how many fields, the author's among them, make a header of some lines.
@@ -180,15 +182,16 @@ func (m *mail) rule(i int) bool {
 }
 
 // divider takes the dashes off a line such as "----- Original Message -----" and returns the words
-// between in lower case, and whether there were dashes.
+// between in lower case, and whether there were dashes. A line that has neither dashes nor a colon
+// divides nothing: "".
 func divider(line string) (word string, dashed bool) {
 	line = plain(line)
-	if len(line) > maxIntroduction {
+	dashed = strings.HasPrefix(line, "--") || strings.HasPrefix(line, "——") ||
+		strings.HasPrefix(line, "──")
+	if len(line) > maxIntroduction || !dashed && !endsWithColon(line) {
 		return "", false
 	}
 	inner := strings.Trim(line, "-—–─=_* \t\u00a0")
-	dashed = strings.HasPrefix(line, "--") || strings.HasPrefix(line, "——") ||
-		strings.HasPrefix(line, "──")
 	inner = strings.TrimRight(inner, ":： ")
 	return strings.ToLower(strings.ReplaceAll(inner, "’", "'")), dashed
 }
@@ -229,11 +232,16 @@ func (m *mail) field(i int) fieldKind {
 		name, _, _ := strings.Cut(rest, "|")
 		return fields[fieldName(name)]
 	}
-	at := strings.IndexAny(line, ":：")
-	if at <= 0 || at > 40 {
+	name, found := line[:min(len(line), maxFieldName+len("："))], false
+	for _, colon := range []string{":", "："} {
+		if before, _, ok := strings.Cut(name, colon); ok {
+			name, found = before, true
+		}
+	}
+	if !found || name == "" || len(name) > maxFieldName {
 		return noField
 	}
-	return fields[fieldName(line[:at])]
+	return fields[fieldName(name)]
 }
 
 func fieldName(s string) string {

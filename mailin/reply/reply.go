@@ -84,10 +84,11 @@ const (
 	signature
 )
 
-// mail is a text while it is taken apart: its lines and, beside each, its quote depth and label.
+// mail is a text while it is taken apart: its lines and, beside each, what is known of it.
 type mail struct {
 	lines      []string
 	depths     []uint8
+	introduces []bool // see mayIntroduce
 	labels     []label
 	separators map[string]bool
 	// forward is the index of the line that introduces a forwarded mail, else len(lines).
@@ -107,8 +108,10 @@ func newMail(text string, separators []string) *mail {
 	m.lines = strings.Split(text, "\n")
 	m.labels = make([]label, len(m.lines))
 	m.depths = make([]uint8, len(m.lines))
+	m.introduces = make([]bool, len(m.lines))
 	for i, line := range m.lines {
-		m.depths[i], _ = unquote(line)
+		m.depths[i], line = unquote(line)
+		m.introduces[i] = mayIntroduce(line)
 	}
 	for _, s := range separators {
 		if s = plain(s); s != "" {
@@ -147,7 +150,14 @@ func (m *mail) showsText() bool {
 
 // join returns the lines of one place, without blank lines before and after them.
 func (m *mail) join(l label) string {
+	size := 0
+	for i, line := range m.lines {
+		if m.labels[i] == l {
+			size += len(line) + 1
+		}
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, line := range m.lines {
 		if m.labels[i] == l {
 			b.WriteString(line)

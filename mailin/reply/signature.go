@@ -166,12 +166,23 @@ func (m *mail) footer(i int) bool {
 	if rest, ok := strings.CutPrefix(lower, "sent from "); ok {
 		return namesDevice(firstWords(strings.TrimPrefix(rest, "my "), 2))
 	}
-	return namesDevice(lower) && (hasFooterStart(lower) ||
-		strings.HasSuffix(lower, "から送信") || strings.HasSuffix(lower, "에서 보냄"))
+	return (hasFooterStart(lower) || strings.HasSuffix(lower, "から送信") ||
+		strings.HasSuffix(lower, "에서 보냄")) && namesDevice(lower)
 }
 
-func hasFooterStart(lower string) bool {
+// footersBy are the footers by their first byte: the test is made for every line of a mail's end.
+var footersBy = func() (by [256][]string) {
 	for _, f := range footers {
+		by[f[0]] = append(by[f[0]], f)
+	}
+	return by
+}()
+
+func hasFooterStart(lower string) bool {
+	if lower == "" {
+		return false
+	}
+	for _, f := range footersBy[lower[0]] {
 		if strings.HasPrefix(lower, f) {
 			return true
 		}
