@@ -129,6 +129,44 @@ func TestNodesCountTogether(t *testing.T) {
 	}
 }
 
+// TestNodesTakeAMailOnce: what one node has looked for in vain, no other may add meanwhile. No row
+// that both change would give them away.
+func TestNodesTakeAMailOnce(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	first, second := twoNodes(t)
+	const mails = 50
+	var group sync.WaitGroup
+	for _, db := range []*DB{first, first, second, second} {
+		group.Go(func() {
+			for i := range mails {
+				id := fmt.Sprintf("%d@example.org", i)
+				err := db.Update(ctx, func(tx tickets.Tx) error {
+					there, err := tx.Keys(ctx, id, id, storetest.Now)
+					if err != nil || len(there) > 0 {
+						return err
+					}
+					return tx.AddKey(ctx, tickets.Key{Hash: id, MessageID: id})
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	err := first.update(ctx, 0, func(tx *tx) error {
+		n, err := one(ctx, tx, "count keys", scanInt, `SELECT COUNT(*) FROM mail_key`)
+		if n != mails {
+			t.Errorf("%d mails are there %d times", mails, n)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // count reads, adds one and writes.
 func count(ctx context.Context, tx tickets.Tx, keys []string) error {
 	for _, key := range keys {
