@@ -116,7 +116,11 @@ func (w *writer) group(first *turn) {
 	w.forget()
 	if err := w.link.begin(); err != nil {
 		err = fmt.Errorf("begin: %w", err)
-		for t := first; t != nil; t = w.next() { // they waited as long, for the same lock
+		var waited []*turn // as long, for the same lock; who is told may come again at once
+		for t := first; t != nil; t = w.next() {
+			waited = append(waited, t)
+		}
+		for _, t := range waited {
 			t.done <- err
 		}
 		return
