@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash/fnv"
 	"regexp"
 	"strconv"
 	"strings"
@@ -124,17 +123,34 @@ func bareSubject(subject string) string {
 func lineHashes(text string) []uint64 {
 	var hs []uint64
 	for line := range strings.Lines(text) {
-		words := strings.Join(strings.Fields(line), " ")
-		if words == "" {
+		h, any := uint64(fnvOffset), false
+		for word := range strings.FieldsSeq(line) {
+			if any {
+				h = fnv1a(h, " ")
+			}
+			h, any = fnv1a(h, word), true
+		}
+		if !any {
 			continue
 		}
-		h := fnv.New64a()
-		h.Write([]byte(words))
-		if hs = append(hs, h.Sum64()); len(hs) == maxKeyLines {
+		if hs = append(hs, h); len(hs) == maxKeyLines {
 			break
 		}
 	}
 	return hs
+}
+
+// The 64-bit FNV-1a hash of hash/fnv, which would want each line joined first.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+func fnv1a(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * fnvPrime
+	}
+	return h
 }
 
 func files(list []tickets.Attachment) string {
