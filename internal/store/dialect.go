@@ -41,14 +41,22 @@ type dialect struct {
 	mend func(err error) string
 }
 
-// parameter is a parameter of the common text.
-var parameter = regexp.MustCompile(`\$(\d+)`)
+var (
+	// parameter is a parameter of the common text. SQLite gets it with a plus, which does nothing,
+	// also to a text: of a bare one it looks at the value when it plans, for an ORDER BY or the
+	// condition of an index, and so would plan each time anew, at several times the cost of running.
+	parameter = regexp.MustCompile(`\$(\d+)`)
+	// limitValue is one at whose value it looks through the plus.
+	limitValue = regexp.MustCompile(`LIMIT \$\d+`)
+)
 
 // sqliteDialect is that of the database in the folder.
 func sqliteDialect(folder string) dialect {
 	return dialect{
-		goose:    goose.DialectSQLite3,
-		rewrite:  func(query string) string { return parameter.ReplaceAllString(query, "?$1") },
+		goose: goose.DialectSQLite3,
+		rewrite: func(query string) string {
+			return parameter.ReplaceAllString(limitValue.ReplaceAllString(query, "$0 + 0"), "+?$1")
+		},
 		ddl:      strings.NewReplacer("CLUSTERED", "WITHOUT ROWID"),
 		hasTable: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
 		lock: func(ctx context.Context, _ *sql.DB) (func(), error) {

@@ -15,7 +15,7 @@ import (
 
 // readers is how many Views run at once. They are short, and each costs a connection with its own
 // page cache.
-const readers = 8
+const readers = 4
 
 // checkpointPages is how many pages of 4 KiB the log may have before they are copied into the
 // database: a page that is written by many mails meanwhile is copied once.
@@ -227,8 +227,8 @@ const (
 	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
 	// a transaction that turns from reading to writing fails at once when another has written.
 	writing = "_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL" +
-		"&_txlock=immediate&_mutex=no&_cache_size=-16384"
-	reading = "_busy_timeout=5000&_query_only=1&mode=rw&_mutex=no"
+		"&_txlock=immediate&_mutex=no&_cache_size=-8192"
+	reading = "_busy_timeout=5000&_query_only=1&mode=rw&_mutex=no&_cache_size=-1024"
 )
 
 func connectSQLite(path, options string) (*sql.DB, error) {

@@ -32,17 +32,28 @@ const maxCiting = 50
 // FindRefs implements tickets.ThreadTx. However many messages of a ticket cite an id, the ticket
 // comes once.
 func (t *tx) FindRefs(ctx context.Context, ids []string) ([]tickets.Ref, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	var args [][]any
+	for _, id := range ids {
+		args = append(args, []any{id})
+	}
+	// Nearly all ids of mails are new ones, and to learn that costs a tenth of the ordered query.
+	known, err := listEach(ctx, t, "find references", scanString,
+		`SELECT message_id FROM ref WHERE message_id = $1 LIMIT 1`, args...)
+	if err != nil || len(known) == 0 {
+		return nil, err
+	}
+	args = nil
+	for _, id := range known {
+		args = append(args, []any{id, true, maxCiting}, []any{id, false, maxCiting})
+	}
 	scan := func(s scanner) (r tickets.Ref, err error) {
 		return r, s.Scan(&r.MessageID, &r.Ticket, &r.Message, &r.Own)
 	}
-	var args [][]any
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-		args = append(args, []any{id, true, maxCiting}, []any{id, false, maxCiting})
-	}
 	all, err := listEach(ctx, t, "find references", scan, `
-		SELECT message_id, ticket, MIN(message), own FROM ref
+		SELECT MIN(message_id), ticket, MIN(message), MIN(own) FROM ref
 		WHERE message_id = $1 AND own = $2
-		GROUP BY ticket, message_id, own ORDER BY ticket DESC LIMIT $3`, args...)
+		GROUP BY ticket ORDER BY ticket DESC LIMIT $3`, args...)
 	slices.SortFunc(all, func(a, b tickets.Ref) int {
 		return cmp.Or(cmp.Compare(a.MessageID, b.MessageID), cmp.Compare(a.Ticket, b.Ticket))
 	})
