@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,6 +35,9 @@ func (s *splitter) read() (*Source, error) {
 	root, err := s.run()
 	if err != nil {
 		return nil, err
+	}
+	if len(s.files) > 0 {
+		s.text = slices.Clone(s.text) // the room that the files went through is free
 	}
 	m.Header, m.ContentType = root.fields, root.mediaType
 	s.guard(func() {

@@ -123,7 +123,7 @@ func (s *splitter) more() error {
 	if cap(s.text)-len(s.text) < minRead {
 		room := firstRead
 		if s.text != nil {
-			room = maxPiece + firstRead
+			room = max(maxPiece+firstRead, len(s.text))
 		}
 		s.text = slices.Grow(s.text, room)
 	}
