@@ -30,6 +30,10 @@ type dialect struct {
 	// skipLocked ends a SELECT so that two nodes lease different rows. SQLite has one writer, and
 	// no such word.
 	skipLocked string
+	// inOrder, where it is not "", comes before a statement that takes the first few of many rows, and
+	// keeps PostgreSQL from sorting them all: it takes them for few, because when it last counted
+	// nothing waited. SQLite reads them from the index as they are.
+	inOrder string
 	// hasTable asks for the number of tables named $1: there is no common catalogue.
 	hasTable string
 	// lock keeps others from migrating the same database: SQLite has no lock that outlives a
@@ -80,6 +84,7 @@ func postgresDialect() dialect {
 			"CLUSTERED", "",
 		),
 		skipLocked: "FOR UPDATE SKIP LOCKED",
+		inOrder:    "SET LOCAL enable_sort = off",
 		hasTable: `SELECT COUNT(*) FROM information_schema.tables
 			WHERE table_schema = current_schema() AND table_name = $1`,
 		lock: lockDatabase,

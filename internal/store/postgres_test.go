@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -85,6 +87,37 @@ func TestOutboxPassesBesideUpdates(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLeasingSortsNothing: of a backlog that came after the server had counted the rows, the first
+// are found without looking at all.
+func TestLeasingSortsNothing(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := openTest(t, engines["postgres"](t))
+	for range 20 {
+		dueRow(t, db)
+	}
+	sent := `UPDATE outbox SET status = 'sent'`
+	for _, statement := range []string{sent, `ANALYZE outbox`} {
+		err := db.update(ctx, 0, func(tx *tx) error { return tx.do(ctx, "prepare", statement) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	query, args := db.Rows().claim(everything, storetest.Now, storetest.Now, 1)
+	var plan []string
+	err := db.update(ctx, sql.LevelReadCommitted, func(tx *tx) (err error) {
+		if err := tx.do(ctx, "prepare", postgresDialect().inOrder); err != nil {
+			return err
+		}
+		plan, err = list(ctx, tx, "explain", scanString, `EXPLAIN `+query, args...)
+		return err
+	})
+	steps := strings.Join(plan, "\n")
+	if err != nil || strings.Contains(steps, "Sort") || !strings.Contains(steps, "outbox_by_rank") {
+		t.Errorf("%v\n%s", err, steps)
 	}
 }
 

@@ -32,18 +32,13 @@ func (r Rows) update(ctx context.Context, fn func(*tx) error) error {
 func (r Rows) Claim(
 	ctx context.Context, share queue.Share, now, leaseUntil time.Time, n int,
 ) (claimed []tickets.Outgoing, err error) {
-	// MATERIALIZED, because PostgreSQL may otherwise run the SELECT again and lease more than n.
-	ours, args := inShare(share, now, n, leaseUntil, r.db.node)
-	query := `
-		WITH due AS MATERIALIZED (
-			SELECT id FROM outbox
-			WHERE status IN ('waiting', 'sending') AND next_attempt <= $1
-				AND ` + ours + `
-			ORDER BY rank, id LIMIT $2 ` + r.db.engine.dialect().skipLocked + `)
-		UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_attempt = $3,
-			leased_by = $4, join_key = ''
-		WHERE id IN (SELECT id FROM due) RETURNING ` + outboxColumns
+	query, args := r.claim(share, now, leaseUntil, n)
 	err = r.update(ctx, func(t *tx) error {
+		if inOrder := r.db.engine.dialect().inOrder; inOrder != "" {
+			if err := t.do(ctx, "prepare to lease", inOrder); err != nil {
+				return err
+			}
+		}
 		claimed, err = list(ctx, t, "lease outbox rows", scanOutgoing, query, args...)
 		return err
 	})
@@ -51,6 +46,23 @@ func (r Rows) Claim(
 		return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), cmp.Compare(a.ID, b.ID))
 	})
 	return claimed, err
+}
+
+// claim gives the statement that leases, and its arguments.
+func (r Rows) claim(
+	share queue.Share, now, leaseUntil time.Time, n int,
+) (query string, args []any) {
+	// MATERIALIZED, because PostgreSQL may otherwise run the SELECT again and lease more than n.
+	ours, args := inShare(share, now, n, leaseUntil, r.db.node)
+	return `
+		WITH due AS MATERIALIZED (
+			SELECT id FROM outbox
+			WHERE status IN ('waiting', 'sending') AND next_attempt <= $1
+				AND ` + ours + `
+			ORDER BY rank, id LIMIT $2 ` + r.db.engine.dialect().skipLocked + `)
+		UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_attempt = $3,
+			leased_by = $4, join_key = ''
+		WHERE id IN (SELECT id FROM due) RETURNING ` + outboxColumns, args
 }
 
 // Reclaim makes the rows due that this node leased in an earlier life and did not end, and gives
