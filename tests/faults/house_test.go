@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"database/sql"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -29,15 +30,15 @@ const (
 
 // house is a door with a real desk and store behind it, and a second look into the database.
 type house struct {
-	t       *testing.T
-	fault   fault
-	clock   *clock.Fake
-	door    *mailin.Gate
-	db      *store.DB
-	keyring *token.Keyring
-	sql     *sql.DB
-	listing string // of the database's tables
-	letters int    // how many were written
+	t        *testing.T
+	fault    fault
+	clock    *clock.Fake
+	door     *mailin.Gate
+	db       *store.DB
+	keyring  *token.Keyring
+	sql      *sql.DB
+	counting string // the query of census
+	letters  int    // how many were written
 }
 
 // newHouse opens a house; options lets its fault strike.
@@ -51,18 +52,19 @@ func newHouse(t *testing.T, engine string, options func(*house, *store.Options))
 		Logger: slog.New(slog.DiscardHandler),
 	}
 	options(h, &o)
+	var listing string
 	var err error
 	switch engine {
 	case "sqlite":
 		path := filepath.Join(t.TempDir(), "helpgate.db")
 		o.URL = "sqlite:" + path
 		h.sql, err = sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path}).String())
-		h.listing = `SELECT name FROM sqlite_master
+		listing = `SELECT name FROM sqlite_master
 			WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%' AND name <> 'budget'`
 	case "postgres":
 		o.URL = testkit.Postgres(t)
 		h.sql, err = sql.Open("pgx", o.URL)
-		h.listing = `SELECT table_name FROM information_schema.tables
+		listing = `SELECT table_name FROM information_schema.tables
 			WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose%'
 				AND table_name <> 'budget'`
 	}
@@ -78,6 +80,7 @@ func newHouse(t *testing.T, engine string, options func(*house, *store.Options))
 			t.Errorf("close: %v", err)
 		}
 	})
+	h.prepareCensus(listing)
 	h.furnish(o)
 	return h
 }
@@ -134,31 +137,46 @@ func (h *house) accept(l letter) error {
 // forgotten by and by.
 func (h *house) census() map[string]int {
 	h.t.Helper()
-	rows, err := h.sql.QueryContext(h.t.Context(), h.listing)
+	count := map[string]int{}
+	h.rows(h.counting, func(rows *sql.Rows) error {
+		var table string
+		var n int
+		err := rows.Scan(&table, &n)
+		count[table] = n
+		return err
+	})
+	return count
+}
+
+// prepareCensus makes the query of census out of that for the tables' names.
+func (h *house) prepareCensus(listing string) {
+	h.t.Helper()
+	var counts []string
+	h.rows(listing, func(rows *sql.Rows) error {
+		var table string
+		err := rows.Scan(&table)
+		counts = append(counts, fmt.Sprintf(`SELECT '%s', COUNT(*) FROM %[1]s`, table))
+		return err
+	})
+	h.counting = strings.Join(counts, " UNION ALL ")
+}
+
+// rows asks the database beside the store.
+func (h *house) rows(query string, scan func(*sql.Rows) error) {
+	h.t.Helper()
+	rows, err := h.sql.QueryContext(h.t.Context(), query)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	defer rows.Close()
-	count := map[string]int{}
 	for rows.Next() {
-		var table string
-		if err := rows.Scan(&table); err != nil {
+		if err := scan(rows); err != nil {
 			h.t.Fatal(err)
 		}
-		count[table] = 0
 	}
 	if err := rows.Err(); err != nil {
 		h.t.Fatal(err)
 	}
-	for table := range count {
-		var n int
-		row := h.sql.QueryRowContext(h.t.Context(), `SELECT COUNT(*) FROM `+table)
-		if err := row.Scan(&n); err != nil {
-			h.t.Fatal(err)
-		}
-		count[table] = n
-	}
-	return count
 }
 
 // file reads a kept file.
