@@ -34,6 +34,6 @@ type JournalEntry struct {
 	Auto       string
 	Ticket     int64
 	Message    int64
-	Source     string // hash of the compressed raw mail; "" once it was let go
+	Source     string // hash of the packed source; "" once it was let go
 	SourceSize int64
 }

@@ -54,7 +54,7 @@ type Mail struct {
 
 	Claims   []Claimed // valid tokens of ours found in it, strongest first
 	Verified Verified
-	// Source is the compressed raw mail, staged.
+	// Source is the mail as it came, less what lies in the attachments, packed and staged.
 	Source Blob
 }
 
