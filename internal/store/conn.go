@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -16,6 +17,8 @@ import (
 type runner interface {
 	// exec gives the number of rows that changed.
 	exec(ctx context.Context, query string, args []any) (int64, error)
+	// insert runs an INSERT that ends in RETURNING the row's number, and gives that.
+	insert(ctx context.Context, query string, args []any) (int64, error)
 	// query runs the query with one list of arguments after the other, hands each row to scan, and
 	// has read all when it returns.
 	query(ctx context.Context, query string, scan func(scanner) error, args ...[]any) error
@@ -69,15 +72,39 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (n int64, err
 }
 
 func (c *conn) change(ctx context.Context, query string, args []any) (int64, error) {
-	stmt, err := c.prepare(ctx, query, args)
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(context.Background(), c.args)
+	result, err := c.run(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// insert implements runner. SQLite knows the number without RETURNING, for which it would fill a
+// table of its own.
+func (c *conn) insert(ctx context.Context, query string, args []any) (id int64, err error) {
+	query, _, _ = strings.Cut(query, "RETURNING")
+	add := func() error {
+		result, err := c.run(ctx, query, args)
+		if err != nil {
+			return err
+		}
+		id, err = result.LastInsertId()
+		return err
+	}
+	if c.around == nil {
+		err = add()
+	} else {
+		err = c.around(query, add)
+	}
+	return id, err
+}
+
+func (c *conn) run(ctx context.Context, query string, args []any) (driver.Result, error) {
+	stmt, err := c.prepare(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(context.Background(), c.args)
 }
 
 // query implements runner.

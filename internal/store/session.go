@@ -61,6 +61,12 @@ func (s *session) exec(ctx context.Context, query string, args []any) (n int64, 
 	return n, err
 }
 
+// insert implements runner.
+func (s *session) insert(ctx context.Context, query string, args []any) (id int64, err error) {
+	err = s.query(ctx, query, func(row scanner) error { return row.Scan(&id) }, args)
+	return id, err
+}
+
 // query implements runner.
 func (s *session) query(
 	ctx context.Context, query string, scan func(scanner) error, args ...[]any,

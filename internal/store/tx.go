@@ -105,7 +105,15 @@ func one[T any](
 
 // insert runs an INSERT that returns the new row's number.
 func (t *tx) insert(ctx context.Context, op, query string, args ...any) (int64, error) {
-	return one(ctx, t, op, scanInt, query, args...)
+	args, err := encode(args)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", op, err)
+	}
+	id, err := t.run.insert(ctx, query, args)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", op, err)
+	}
+	return id, nil
 }
 
 func scanInt(s scanner) (n int64, err error) { return n, s.Scan(&n) }
