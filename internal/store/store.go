@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,14 +88,16 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	name := "database" // of PostgreSQL, whose URL holds a password
+	words := postgresDialect()
 	if sqlite {
 		name += " " + path
+		words = sqliteDialect(filepath.Dir(path))
 		d.engine, d.Created, err = openSQLite(ctx, path, o, d.newTx)
 	} else {
 		d.engine, d.Created, err = openPostgres(ctx, o, d.newTx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, err)
+		return nil, fmt.Errorf("open %s: %w", name, words.explain(err))
 	}
 	return d, nil
 }
@@ -136,7 +139,7 @@ func (d *DB) Close() error {
 
 // view is View for the package's own use.
 func (d *DB) view(ctx context.Context, fn func(*tx) error) error {
-	return d.explain(d.engine.view(ctx, fn))
+	return d.engine.dialect().explain(d.engine.view(ctx, fn))
 }
 
 // update is Update for the package's own use.
@@ -149,7 +152,7 @@ func (d *DB) update(ctx context.Context, level sql.IsolationLevel, fn func(*tx) 
 	})
 	if err != nil {
 		d.proven.Store(0)
-		return d.explain(err)
+		return d.engine.dialect().explain(err)
 	}
 	if level == sql.LevelSerializable {
 		d.proven.Store(d.clock.Now().UnixMicro())

@@ -33,7 +33,7 @@ const (
 // is mended, shows without a mail.
 func (d *DB) Ping(ctx context.Context) error {
 	if err := d.engine.ping(ctx); err != nil {
-		return fmt.Errorf("ask database: %w", d.explain(err))
+		return fmt.Errorf("ask database: %w", d.engine.dialect().explain(err))
 	}
 	if err := errors.Join(d.blobs.Check(), room(d.blobs.Root())); err != nil {
 		return err
@@ -54,12 +54,11 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // explain adds to an error of the database what an operator can do about it. A full disk is
 // syscall.ENOSPC whatever the engine calls it, because the wires have an answer of its own for it.
-func (d *DB) explain(err error) error {
-	words := d.engine.dialect()
-	if words.isFull(err) {
+func (d dialect) explain(err error) error {
+	if d.isFull(err) {
 		err = fmt.Errorf("%w: %w", syscall.ENOSPC, err)
 	}
-	if mend := words.mend(err); mend != "" {
+	if mend := d.mend(err); mend != "" {
 		err = fmt.Errorf("%w; %s", err, mend)
 	}
 	return err

@@ -60,6 +60,17 @@ func TestLostDatabaseIsNamedAtTheStart(t *testing.T) {
 	g.logs(words)
 }
 
+// TestStartNamesTheMend: a database that is in trouble then ends the process with the same words.
+func TestStartNamesTheMend(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	g.kill()
+	defer lock(t, filepath.Join(g.data, "helpgate.db"))()
+	if code, text := g.serveInVain(); code != 1 || !strings.Contains(text, "keeps it locked") {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+}
+
 func TestPostgresStopped(t *testing.T) {
 	t.Parallel()
 	server := testkit.StartPostgres(t)
