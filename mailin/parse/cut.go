@@ -175,8 +175,8 @@ var strict = base64.StdEncoding.Strict()
 // goesOn takes a line that goes on with the run, and tells whether it is one: one that is shorter
 // or padded is its last.
 func (s *splitter) goesOn(c *cutting, line []byte, lineEnd string) (bool, error) {
-	if lineEnd != c.lineEnd || len(line) == 0 || len(line) > c.line {
-		return false, nil
+	if lineEnd != c.lineEnd || len(line) == 0 || len(line)%4 != 0 || len(line) > c.line {
+		return false, nil // a CR among the letters would be passed over by Decode
 	}
 	s.out = slices.Grow(s.out[:0], c.line)
 	n, err := strict.Decode(s.out[:c.line], line)
