@@ -101,7 +101,8 @@ var signatures = map[string]bool{
 // quote: an answer leaves it at home.
 func attachments(d draft, shown string) (inline, files []tickets.Attachment) {
 	m := d.message
-	if d.Kind != tickets.OutAnswer && d.Kind != tickets.OutNotification {
+	carries := d.Kind == tickets.OutAnswer || d.Kind == tickets.OutNotification
+	if !carries || len(m.Attachments) == 0 {
 		return nil, nil
 	}
 	used, all := cids(shown), cids(m.HTML)
