@@ -4,32 +4,49 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"helpgate/tickets"
 )
 
 const messageColumns = `id, ticket, kind, author_name, author_address, author_id, author_role,
 	direction, at, subject, text, reply_text, html, reply_html, message_id, rule, auto, verified,
-	flags`
+	flags, reply_end`
 
 func scanMessage(s scanner) (m tickets.Message, err error) {
-	return m, s.Scan(&m.ID, &m.Ticket, &m.Kind, &m.Author.Name, &m.Author.Address, &m.AuthorID,
+	var end int
+	err = s.Scan(&m.ID, &m.Ticket, &m.Kind, &m.Author.Name, &m.Author.Address, &m.AuthorID,
 		&m.AuthorRole, &m.Direction, instant{&m.At}, &m.Subject, &m.Text, &m.ReplyText, &m.HTML,
-		&m.ReplyHTML, &m.MessageID, &m.Rule, &m.Auto, &m.Verified, asJSON{&m.Flags})
+		&m.ReplyHTML, &m.MessageID, &m.Rule, &m.Auto, &m.Verified, asJSON{&m.Flags}, &end)
+	if end > 0 && end <= len(m.Text) {
+		m.ReplyText = m.Text[:end]
+	}
+	return m, err
+}
+
+// replyText gives what the columns reply_text and reply_end hold.
+func replyText(m tickets.Message) (text string, end int) {
+	whole, text := clean(m.Text), clean(m.ReplyText)
+	if strings.HasPrefix(whole, text) {
+		return "", len(text)
+	}
+	return text, 0
 }
 
 // AddMessage implements tickets.MessageTx.
 func (t *tx) AddMessage(ctx context.Context, m *tickets.Message) (err error) {
 	op := fmt.Sprintf("add message to ticket %d", m.Ticket)
+	reply, end := replyText(*m)
 	m.ID, err = t.insert(ctx, op, `
 		INSERT INTO message (ticket, kind, author_name, author_address, author_id, author_role,
 			direction, at, subject, text, reply_text, html, reply_html, message_id, rule, auto,
-			verified, flags)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			verified, flags, reply_end)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+			$19)
 		RETURNING id`,
 		m.Ticket, m.Kind, m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, m.Direction,
-		m.At, m.Subject, m.Text, m.ReplyText, m.HTML, m.ReplyHTML, m.MessageID, m.Rule, m.Auto,
-		m.Verified, asJSON{m.Flags})
+		m.At, m.Subject, m.Text, reply, m.HTML, m.ReplyHTML, m.MessageID, m.Rule, m.Auto,
+		m.Verified, asJSON{m.Flags}, end)
 	for i := 0; i < len(m.Attachments) && err == nil; i++ {
 		a := &m.Attachments[i]
 		a.ID, err = t.insert(ctx, op, `
@@ -53,12 +70,13 @@ func (t *tx) SaveMessage(ctx context.Context, m tickets.Message) error {
 			return err
 		}
 	}
+	reply, end := replyText(m)
 	return t.change(ctx, op, `
 		UPDATE message SET ticket = $1, kind = $2, direction = $3, flags = $4, verified = $5,
 			author_name = $6, author_address = $7, author_id = $8, author_role = $9,
-			reply_text = $10, reply_html = $11
-		WHERE id = $12`, m.Ticket, m.Kind, m.Direction, asJSON{m.Flags}, m.Verified,
-		m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, m.ReplyText, m.ReplyHTML, m.ID)
+			reply_text = $10, reply_html = $11, reply_end = $12
+		WHERE id = $13`, m.Ticket, m.Kind, m.Direction, asJSON{m.Flags}, m.Verified,
+		m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, reply, m.ReplyHTML, end, m.ID)
 }
 
 // Message implements tickets.MessageTx.
@@ -108,7 +126,7 @@ func (t *tx) Messages(ctx context.Context, ticket int64) ([]tickets.Message, err
 func (t *tx) Skim(ctx context.Context, ticket int64, n, runes int) ([]tickets.Message, error) {
 	all, err := list(ctx, t, fmt.Sprintf("skim messages of ticket %d", ticket), scanMessage, `
 		SELECT id, ticket, kind, author_name, author_address, author_id, author_role, direction, at,
-			'', substr(text, 1, $3), '', '', '', message_id, rule, auto, verified, flags
+			'', substr(text, 1, $3), '', '', '', message_id, rule, auto, verified, flags, 0
 		FROM message WHERE ticket = $1 ORDER BY at DESC, id DESC LIMIT $2`, ticket, n, runes)
 	slices.Reverse(all)
 	return all, err

@@ -159,6 +159,7 @@ func toFirstSchema(t *testing.T, tx *tx) (err error) {
 		`ALTER TABLE blob DROP COLUMN file`,
 		`ALTER TABLE blob DROP COLUMN file_offset`,
 		`DROP INDEX outbox_by_rank`,
+		`ALTER TABLE message DROP COLUMN reply_end`,
 		`DELETE FROM goose_db_version WHERE version_id > 1`,
 	} {
 		err = errors.Join(err, tx.do(t.Context(), "go back", query))

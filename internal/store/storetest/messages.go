@@ -31,6 +31,7 @@ func wholeMessage(ticket int64) tickets.Message {
 func testMessage(b *bundle) {
 	n := b.ticket()
 	late, early := wholeMessage(n), tickets.Message{Ticket: n, At: Now.Add(-time.Minute)}
+	early.Text, early.ReplyText = "新的\n> old", "新的"
 	b.update(func(tx tickets.Tx) error {
 		b.must(tx.AddMessage(b.ctx, &late))
 		return tx.AddMessage(b.ctx, &early)
