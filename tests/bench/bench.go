@@ -36,6 +36,9 @@ func newBench(o options) (*bench, error) {
 		return nil, fmt.Errorf("find go.mod: %w", err)
 	}
 	b := &bench{options: o, root: filepath.Dir(strings.TrimSpace(string(out)))}
+	// No mail of an earlier run may come again: the database with many tickets stays. No machine
+	// sends more than ten in a millisecond.
+	b.next.Store(time.Now().UnixMilli() * 10)
 	if b.run, err = os.MkdirTemp(o.dir, "run-"); err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.dir, "dir", or(os.Getenv("HELPGATE_BENCH_DIR"), "/var/tmp/helpgate-bench"),
 		"folder on the disk to measure; HELPGATE_BENCH_DIR sets it too")
-	flag.IntVar(&o.rounds, "rounds", 3, "rounds; a round is a turn of each; 0: million only loads")
+	flag.IntVar(&o.rounds, "rounds", 3, "rounds; a round is a turn of each")
 	flag.Float64Var(&o.seconds, "seconds", 5, "seconds that a turn is measured")
 	flag.Float64Var(&o.warmup, "warmup", 1, "seconds before that, not measured")
 	flag.Int64Var(&o.senders, "senders", 0, "how many senders take turns; 0: a new one for each mail")
