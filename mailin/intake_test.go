@@ -60,6 +60,8 @@ func TestSourceIsKeptOnce(t *testing.T) {
 	for i := range 30 {
 		deep += fmt.Sprintf("Content-Type: multipart/mixed; boundary=x%d.\r\n\r\n--x%d.\r\n", i, i)
 	}
+	parts := strings.Repeat("--b\r\n\r\n", 1100)
+	late := strings.Replace(withFile("late", 3_000_000), "--b--", parts, 1)
 	for name, c := range map[string]struct {
 		raw   string
 		kept  int64
@@ -70,6 +72,7 @@ func TestSourceIsKeptOnce(t *testing.T) {
 		"pack":     {withFile("pack", 100_000), 1000, 1},
 		"own":      {withFile("own", 3_000_000), 1000, 1},
 		"recorded": {withFile("recorded", 100_000, report), 1000, 1},
+		"late":     {late, 1000, 1},
 		"unparsed": {deep + strings.Repeat("a line\r\n", 100_000), 1000, 1},
 	} {
 		if err := h.accept(t, RoadSMTP, c.raw); err != nil {
