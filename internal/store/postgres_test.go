@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +56,39 @@ func TestConflictRunsAgain(t *testing.T) {
 	})
 	if err != nil || fmt.Sprint(seen) != "[waiting sending]" {
 		t.Errorf("the function saw %q, %v", seen, err)
+	}
+}
+
+// TestConflictEndsItsGroup: those who wait behind an update that met a conflict find the new state,
+// and do not meet the same one, again and again, until they give up.
+func TestConflictEndsItsGroup(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := openTest(t, engines["postgres"](t))
+	due := dueRow(t, db)
+	const updates = 20
+	var runs atomic.Int64
+	var group sync.WaitGroup
+	for range updates {
+		group.Go(func() {
+			err := db.Update(ctx, func(tx tickets.Tx) error {
+				o, err := tx.Outgoing(ctx, due.ID)
+				if err != nil {
+					return err
+				}
+				if runs.Add(1) == 1 {
+					_, err = db.Rows().Claim(ctx, everything, storetest.Now, storetest.Now, 1)
+				}
+				return errors.Join(err, tx.SaveOutgoing(ctx, o))
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := runs.Load(); n != updates+1 {
+		t.Errorf("%d updates took %d runs", updates, n)
 	}
 }
 

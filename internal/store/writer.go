@@ -154,7 +154,8 @@ func (w *writer) turns(first *turn) (kept []*turn, err error) {
 		} else {
 			kept = append(kept, t)
 		}
-		if err != nil || n == maxGroup {
+		// After a conflict the group's state is too old for more, while that of the next is not.
+		if err != nil || n == maxGroup || isConflict(failed) {
 			return kept, err
 		}
 		t = w.next()
