@@ -15,7 +15,8 @@ import (
 var errCut = errors.New("cut")
 
 // TestEveryStatement fails on the way of each kind of letter: before it runs, and behind it, as
-// when only the answer is lost; alone, and with all that follow.
+// when only the answer is lost; alone, and with all that follow. A question meets every strike, the
+// others the first two.
 func TestEveryStatement(t *testing.T) {
 	t.Parallel()
 	broken := sqlite3.Error{Code: sqlite3.ErrIoErr}
@@ -23,22 +24,22 @@ func TestEveryStatement(t *testing.T) {
 	for engine, strikes := range map[string][]strike{
 		"sqlite": {
 			{err: sqlite3.Error{Code: sqlite3.ErrFull}, full: true},
-			{err: broken, lasting: true},
 			{err: broken, late: true},
+			{err: broken, lasting: true},
 		},
 		"postgres": {
 			{err: &pgconn.PgError{Code: "53100"}, full: true},
-			{err: &pgconn.PgError{Code: "40001"}},
-			{err: down, lasting: true},
-			{err: down, late: true},
 			{err: errCut},
+			{err: &pgconn.PgError{Code: "40001"}},
+			{err: down, late: true},
+			{err: down, lasting: true},
 		},
 	} {
-		for _, kind := range []string{"question", "reply", "answer"} {
+		for kind, n := range map[string]int{"question": len(strikes), "reply": 2, "answer": 2} {
 			t.Run(engine+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				h := newHouse(t, engine, inStatements)
-				h.ride(kind, strikes...)
+				h.ride(kind, strikes[:n]...)
 			})
 		}
 	}
