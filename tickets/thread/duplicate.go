@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"io"
+	"iter"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +34,7 @@ func KeyOf(m *tickets.Mail) tickets.Key {
 		MessageID: m.MessageID,
 		Subject:   bareSubject(m.Subject),
 		Lines:     lineHashes(cmp.Or(m.NewText, m.ReplyText)),
-		Text:      hash(strings.Fields(m.Text)...),
+		Text:      hashOf(strings.FieldsSeq(m.Text)),
 	}
 	date := strconv.FormatInt(m.Date.Unix(), 10)
 	if m.MessageID != "" {
@@ -170,18 +173,26 @@ func addresses(people []tickets.Person) string {
 	return b.String()
 }
 
-// hashBuffer is how many bytes are hashed at once, at least.
-const hashBuffer = 4 << 10
+// hash tells lists of parts apart, not only their joined text.
+func hash(parts ...string) string { return hashOf(slices.Values(parts)) }
 
-// hash tells lists of parts apart, not only their joined text: each part's length goes before it.
-func hash(parts ...string) string {
-	h := sha256.New()
-	var buffer []byte // many parts are short words
-	for _, p := range parts {
-		buffer = append(binary.BigEndian.AppendUint64(buffer, uint64(len(p))), p...)
-		if len(buffer) >= hashBuffer {
+// hashBuffer is about how many bytes are hashed at once: most parts are short words.
+const hashBuffer = 1 << 10
+
+// hashOf is hash: each part's length goes before it.
+func hashOf(parts iter.Seq[string]) string {
+	h, buffer := sha256.New(), make([]byte, 0, 2*hashBuffer)
+	for p := range parts {
+		buffer = binary.BigEndian.AppendUint64(buffer, uint64(len(p)))
+		if len(p) < hashBuffer {
+			buffer = append(buffer, p...)
+		}
+		if len(buffer) >= hashBuffer || len(p) >= hashBuffer {
 			h.Write(buffer)
 			buffer = buffer[:0]
+		}
+		if len(p) >= hashBuffer {
+			io.WriteString(h, p)
 		}
 	}
 	h.Write(buffer)
