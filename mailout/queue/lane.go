@@ -41,7 +41,7 @@ type lane struct {
 	busy     map[*tickets.Outgoing]bool // attempts under way
 	renewAt  time.Time
 	gathered time.Time // when a few free deliveries are enough to claim for
-	troubled bool // the store failed in the last round
+	troubled bool      // the store failed in the last round
 }
 
 func newLane(w *Worker, r Route, share Share) *lane {
