@@ -22,7 +22,7 @@ func (w *world) sender(texts *templates.Set, meter queue.Meter) (*queue.Worker, 
 	}
 	return queue.New(queue.Config{
 		Rows: w.db.Rows(), Blobs: w.db.Blobs(), Composer: writer{composer}, Desk: w.desk,
-		Routes: w.routes(), Clock: w.clock, Logger: w.logger, Meter: meter,
+		Routes: w.routes(), Intake: w.db.LastUpdate, Clock: w.clock, Logger: w.logger, Meter: meter,
 	}), nil
 }
 

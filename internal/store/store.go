@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"helpgate/internal/clock"
 	"helpgate/internal/store/blob"
@@ -36,7 +37,7 @@ type Options struct {
 	Around Around
 }
 
-// Around is called for each statement, or each trip of statements, in place of the database: run has
+// Around is called for each statement, or trip of statements, in place of the database: run has
 // the database do it. So tests can let any step fail. text is that of the last statement.
 type Around func(text string, run func() error) error
 
@@ -123,6 +124,14 @@ func (d *DB) Update(ctx context.Context, fn func(tickets.Tx) error) error {
 // View implements tickets.Store. fn must not use the store but by its tx: there are few readers.
 func (d *DB) View(ctx context.Context, fn func(tickets.Tx) error) error {
 	return d.view(ctx, func(t *tx) error { return fn(t) })
+}
+
+// LastUpdate gives when Update last ended well; the zero time when it never did, or failed since.
+func (d *DB) LastUpdate() time.Time {
+	if at := d.proven.Load(); at != 0 {
+		return time.UnixMicro(at)
+	}
+	return time.Time{}
 }
 
 // Committed gives a signal after a commit that may have made rows of the outbox due, so that the

@@ -43,7 +43,7 @@ func newOffice(t *testing.T) *office {
 	}
 	f.cfg = Config{
 		Rows: f, Blobs: f, Composer: f, Desk: f, Meter: f, Clock: clock.System{},
-		Logger: slog.New(slog.DiscardHandler),
+		Logger: slog.New(slog.DiscardHandler), Intake: func() time.Time { return time.Time{} },
 		Routes: []Route{{Name: "relay", Mailboxes: []string{box}, Deliverer: f, Connections: 1}},
 	}
 	return f

@@ -21,6 +21,11 @@ const (
 	// gather is how long a lane most of whose deliveries are under way waits for more of them to
 	// end: each claim is a commit, which is better made for several rows.
 	gather = 5 * time.Millisecond
+	// restful is how long no mail must have come in before what waits goes out at once: intake goes
+	// first, and at a hundred mails a second it rests often enough.
+	restful = 5 * time.Millisecond
+	// patience is how long rows wait for an intake that never rests.
+	patience = 4 * time.Second
 	// drainTime is how long deliveries may go on when the worker stops. It leaves the rest of
 	// lifecycle.Grace to break them off and to give their rows back.
 	drainTime = 4 * time.Second
@@ -41,6 +46,7 @@ type lane struct {
 	busy     map[*tickets.Outgoing]bool // attempts under way
 	renewAt  time.Time
 	gathered time.Time // when a few free deliveries are enough to claim for
+	yielded  time.Time // since when the intake goes first; zero when it does not
 	troubled bool      // the store failed in the last round
 }
 
@@ -139,6 +145,9 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 	if n == 0 {
 		return PollEvery, nil // the end of an attempt comes first
 	}
+	if l.yields(now) {
+		return restful, nil
+	}
 	if n < len(l.busy) && now.Before(l.gathered) {
 		return l.gathered.Sub(now), nil
 	}
@@ -159,6 +168,7 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 	if len(rows) == n {
 		return 0, nil
 	}
+	l.yielded = time.Time{} // nothing waits any more
 	next, err := l.Rows.NextDue(store, l.share)
 	if err != nil || next.IsZero() {
 		return PollEvery, err
@@ -167,6 +177,19 @@ func (l *lane) fill(ctx, work, store context.Context) (time.Duration, error) {
 		return next.Sub(now), nil
 	}
 	return PollEvery, nil // another worker is about to take it
+}
+
+// yields tells whether the intake goes first: as long as mail comes in all the time, but not for
+// longer than patience, after which all goes out that waits.
+func (l *lane) yields(now time.Time) bool {
+	if now.Sub(l.Intake()) >= restful {
+		l.yielded = time.Time{}
+		return false
+	}
+	if l.yielded.IsZero() {
+		l.yielded = now
+	}
+	return now.Sub(l.yielded) < patience
 }
 
 // begin starts an attempt. Those under way are told apart by more than the row's ID: an operator

@@ -228,3 +228,44 @@ func TestRowsClaimedWhileStoppingAreGivenBack(t *testing.T) {
 		}
 	})
 }
+
+// TestIntakeGoesFirst, for as long as it rests at times; otherwise all that waits goes out in turn
+// with it after a while.
+func TestIntakeGoesFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		rests time.Duration
+		want  time.Duration
+	}{
+		"resting":       {0, 0},
+		"soon at rest":  {time.Second, time.Second + restful},
+		"never at rest": {time.Hour, patience},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(t *testing.T, f *office) {
+				began := time.Now()
+				f.cfg.Intake = func() time.Time {
+					if rests := began.Add(c.rests); time.Now().After(rests) {
+						return rests
+					}
+					return time.Now().Add(-restful / 2)
+				}
+				if c.rests == 0 {
+					f.cfg.Intake = func() time.Time { return time.Time{} }
+				}
+				for range 5 {
+					f.queue(tickets.Outgoing{})
+				}
+				f.start()
+				pass(10 * time.Second)
+				for i, try := range f.tries {
+					if d := try.at.Sub(began) - c.want; d < 0 || d > 2*restful {
+						t.Errorf("mail %d went %v after it was due by the rule", i, d)
+					}
+				}
+				if f.count(sent) != 5 {
+					t.Errorf("%d sent", f.count(sent))
+				}
+			})
+		})
+	}
+}

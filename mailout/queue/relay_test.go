@@ -70,6 +70,7 @@ func TestAMailWithoutAnswerIsSentAgainAsTheSameByARealRelay(t *testing.T) {
 	told := make(results, 9)
 	worker := queue.New(queue.Config{
 		Rows: db.Rows(), Blobs: db.Blobs(), Composer: stampComposer{}, Clock: now, Logger: logger,
+		Intake: func() time.Time { return time.Time{} },
 		Meter: told,
 		Routes: []queue.Route{{
 			Name: "sink", Mailboxes: []string{"help@example.org"}, Deliverer: smarthost{host},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 
 	"helpgate/internal/clock"
 	"helpgate/internal/lifecycle"
@@ -76,6 +77,7 @@ type Config struct {
 	Composer Composer
 	Desk     Desk
 	Routes   []Route
+	Intake   func() time.Time // when the last mail came in; called often
 	Clock    clock.Clock
 	Logger   *slog.Logger
 	Meter    Meter
