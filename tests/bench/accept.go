@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 )
 
 // accept measures at which rate mails get their 250, turn about.
@@ -127,8 +128,21 @@ func (b *bench) timed(ctx context.Context, l load, m measurer) (r result, total 
 		total = r.mails
 	}
 	l.lasting = b.length()
+	stop, err := b.watchDisk(ctx)
+	if err != nil {
+		return r, 0, err
+	}
 	r, err = m.measured(func() (result, error) { return l.run(ctx) })
-	return r, total + r.mails, err
+	flush, e := stop()
+	if err != nil && flush > silence/2 {
+		err = fmt.Errorf("%w (the disk itself took %s for a flush)", err, flush)
+	}
+	if t := r.slowest; t.whole > time.Second {
+		r.note("the slowest mail took %.1f s to MAIL, %.1f RCPT, %.1f DATA, %.1f its end; "+
+			"the longest flush of another file meanwhile %.1f s", t.mail.Seconds(),
+			t.rcpt.Seconds(), t.start.Seconds(), t.data.Seconds(), flush.Seconds())
+	}
+	return r, total + r.mails, errors.Join(err, e)
 }
 
 // progress tells the person who waits what goes on; the answer alone goes to standard output.

@@ -38,37 +38,46 @@ func dial(addr string) (*client, error) {
 	return c, nil
 }
 
-// took are the times of one mail: the whole transaction, and DATA's end to its 250.
-type took struct{ whole, data time.Duration }
+// took are the times of one mail: of each reply that was waited for, and of all.
+type took struct{ mail, rcpt, start, data, whole time.Duration }
 
 // end is how DATA ends (RFC 5321 section 4.1.1.4); whoever makes a mail for send puts it there, so
 // that nothing is copied here.
 const end = ".\r\n"
 
 // send gives one mail, which holds end and is stuffed with dots, and tells what it took.
-func (c *client) send(from, to string, mail []byte) (took, error) {
+func (c *client) send(from, to string, mail []byte) (t took, err error) {
 	begun := time.Now()
 	if err := c.conn.SetDeadline(begun.Add(silence)); err != nil {
-		return took{}, err
+		return t, err
+	}
+	last := begun
+	lap := func() time.Duration {
+		now := time.Now()
+		defer func() { last = now }()
+		return now.Sub(last)
 	}
 	if err := c.say(250, "MAIL FROM:<"+from+">"); err != nil {
-		return took{}, err
+		return t, err
 	}
+	t.mail = lap()
 	if err := c.say(250, "RCPT TO:<"+to+">"); err != nil {
-		return took{}, err
+		return t, err
 	}
+	t.rcpt = lap()
 	if err := c.say(354, "DATA"); err != nil {
-		return took{}, err
+		return t, err
 	}
-	data := time.Now()
+	t.start = lap()
 	if _, err := c.conn.Write(mail); err != nil {
-		return took{}, err
+		return t, err
 	}
 	if err := c.expect(250); err != nil {
-		return took{}, err
+		return t, err
 	}
-	done := time.Now()
-	return took{done.Sub(begun), done.Sub(data)}, nil
+	t.data = lap()
+	t.whole = last.Sub(begun)
+	return t, nil
 }
 
 func (c *client) say(code int, line string) error {

@@ -33,6 +33,7 @@ type result struct {
 	whole   []time.Duration // what a mail took, from MAIL to its 250; sorted
 	data    []time.Duration // the last part of that: from the end of DATA; sorted
 	done    []stamp
+	slowest took
 	cpu     time.Duration // that the server used meanwhile; 0 when nobody looked
 	notes   []string      // what else is to be told of the turn
 }
@@ -96,6 +97,9 @@ func (l load) connection(ctx context.Context, r *result, start time.Time, first 
 			if reply {
 				r.replies++
 			}
+			if t.whole > r.slowest.whole {
+				r.slowest = t
+			}
 			r.whole, r.data = append(r.whole, t.whole), append(r.data, t.data)
 			r.done = append(r.done, stamp{n, time.Now()})
 			r.elapsed = time.Since(start)
@@ -135,6 +139,9 @@ func join(parts []result) result {
 	for _, p := range parts {
 		all.mails += p.mails
 		all.replies += p.replies
+		if p.slowest.whole > all.slowest.whole {
+			all.slowest = p.slowest
+		}
 		all.elapsed = max(all.elapsed, p.elapsed)
 		all.whole = append(all.whole, p.whole...)
 		all.data = append(all.data, p.data...)
