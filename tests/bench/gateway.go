@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"errors"
@@ -56,6 +57,7 @@ type setup struct {
 	dir      string // with a database that is there; an empty folder of its own when ""
 	database string // URL; SQLite in its own folder when ""
 	config   string // more TOML
+	lanes    int    // [relay] connections; those of the flag when 0
 	look     func(to string, at time.Time, head []byte)
 }
 
@@ -81,7 +83,7 @@ func (b *bench) gateway(ctx context.Context, s setup) (_ *gateway, err error) {
 	if g.relay, err = newSink(s.look); err != nil {
 		return nil, err
 	}
-	if err := g.configure(ctx, g.relay.addr(), b.lanes, s.config); err != nil {
+	if err := g.configure(ctx, g.relay.addr(), cmp.Or(s.lanes, b.lanes), s.config); err != nil {
 		return nil, err
 	}
 	if g.before, err = g.mark(ctx); err != nil {
