@@ -71,7 +71,7 @@ func TestAMailWithoutAnswerIsSentAgainAsTheSameByARealRelay(t *testing.T) {
 	worker := queue.New(queue.Config{
 		Rows: db.Rows(), Blobs: db.Blobs(), Composer: stampComposer{}, Clock: now, Logger: logger,
 		Intake: func() time.Time { return time.Time{} },
-		Meter: told,
+		Meter:  told,
 		Routes: []queue.Route{{
 			Name: "sink", Mailboxes: []string{"help@example.org"}, Deliverer: smarthost{host},
 		}},
