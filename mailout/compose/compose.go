@@ -84,6 +84,7 @@ func (c *Composer) Compose(ctx context.Context, o tickets.Outgoing) (Mail, error
 		return Mail{}, fmt.Errorf("compose mail %d: %w", o.ID, err)
 	}
 	var buf bytes.Buffer
+	buf.Grow(roomFor(d))
 	root := c.tree(d, body, string(data.WordsHTML))
 	if err := root.write(ctx, &buf, c.fields(d)); err != nil {
 		return Mail{}, fmt.Errorf("compose mail %d: %w", o.ID, err)
@@ -95,6 +96,19 @@ func (c *Composer) Compose(ctx context.Context, o tickets.Outgoing) (Mail, error
 		}
 	}
 	return mail, nil
+}
+
+// roomFor gives about how many bytes the mail will have, so that one with large files is not copied
+// again and again while it grows.
+func roomFor(d draft) int {
+	const letter = 4 << 10
+	room := letter
+	if d.Kind == tickets.OutAnswer || d.Kind == tickets.OutNotification {
+		for _, a := range d.message.Attachments {
+			room += int(a.Blob.Size)*3/2 + letter
+		}
+	}
+	return room
 }
 
 // draft is a row with all that its mail is made from.

@@ -30,8 +30,7 @@ func (l *lane) content(ctx context.Context, o *tickets.Outgoing) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	kept := bytes.Join([][]byte{senderBegins, []byte(from), senderEnds, data}, nil)
-	blob, err := l.Blobs.Stage(ctx, kept)
+	blob, err := l.keep(ctx, from, data)
 	if err != nil {
 		return Mail{}, fmt.Errorf("keep mail %d: %w", o.ID, err)
 	}
@@ -44,6 +43,21 @@ func (l *lane) content(ctx context.Context, o *tickets.Outgoing) (Mail, error) {
 	}
 	o.Content = blob.SHA256
 	return finished(*o, from, data), nil
+}
+
+// keep stages a composed mail, without a copy of what may be many megabytes.
+func (l *lane) keep(ctx context.Context, from string, data []byte) (tickets.Blob, error) {
+	w, err := l.Blobs.Create(ctx)
+	if err != nil {
+		return tickets.Blob{}, err
+	}
+	defer w.Abort()
+	for _, piece := range [][]byte{senderBegins, []byte(from), senderEnds, data} {
+		if _, err := w.Write(piece); err != nil {
+			return tickets.Blob{}, err
+		}
+	}
+	return w.Done()
 }
 
 // kept reads the mail of an earlier attempt.

@@ -235,11 +235,24 @@ func (m *memory) Leaked(_ context.Context, id int64, r tickets.HeldReason, _ str
 	})
 }
 
-func (m *memory) Stage(_ context.Context, data []byte) (tickets.Blob, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	hash := fmt.Sprintf("blob-%d", len(m.blobs))
-	m.blobs[hash] = slices.Clone(data)
+func (m *memory) Create(context.Context) (tickets.BlobWriter, error) {
+	return &memoryBlob{memory: m}, nil
+}
+
+// memoryBlob is a blob that is being written.
+type memoryBlob struct {
+	bytes.Buffer
+	memory *memory
+}
+
+func (b *memoryBlob) Written() io.Reader { return bytes.NewReader(b.Bytes()) }
+func (b *memoryBlob) Abort()             {}
+
+func (b *memoryBlob) Done() (tickets.Blob, error) {
+	b.memory.mu.Lock()
+	defer b.memory.mu.Unlock()
+	hash := fmt.Sprintf("blob-%d", len(b.memory.blobs))
+	b.memory.blobs[hash] = slices.Clone(b.Bytes())
 	return tickets.Blob{SHA256: hash}, nil
 }
 

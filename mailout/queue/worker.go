@@ -47,7 +47,7 @@ type Desk interface {
 
 // Blobs keeps composed mails.
 type Blobs interface {
-	Stage(ctx context.Context, data []byte) (tickets.Blob, error)
+	Create(ctx context.Context) (tickets.BlobWriter, error)
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
 }
 
