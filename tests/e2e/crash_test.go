@@ -34,6 +34,10 @@ const (
 // crashSenders is how many people send at the same time.
 const crashSenders = 16
 
+// maxOpen is how many questions a person asks before the first is answered: an outbox that grows
+// faster than it is sent would keep its answers for the end.
+const maxOpen = 5
+
 // crashLife is how long a gateway lives at most after the first mail that it sends.
 const crashLife = 800 * time.Millisecond
 
@@ -156,30 +160,41 @@ func (g *gateway) sends(words string) {
 // which the notification came. What is not taken is sent again.
 func sendAll(ctx context.Context, g *gateway, got *accepted, person int) {
 	var open []string // who was not answered yet
-	for n := 0; ctx.Err() == nil; n++ {
-		from := fmt.Sprintf("person%d-%d@customer.example", person, n)
-		question := mail{
-			from: from, to: support, subject: fmt.Sprintf("Question %d of %d", n, person),
-			id: fmt.Sprintf("q%d.%d@customer", person, n), text: "What shall I do, " + from + "?",
+	for n := 0; ctx.Err() == nil; {
+		if len(open) < maxOpen {
+			from, ok := g.ask(ctx, got, person, n)
+			if !ok {
+				return
+			}
+			open = append(open, from)
+			n++
 		}
-		if n%2 == 0 {
-			question.files = []file{crashFile(question.id)}
-		}
-		if !g.insist(ctx, from, support, question, got) {
-			return
-		}
-		open = append(open, from)
 		note, ok := g.noteOf(ctx, open[0])
 		if !ok {
 			continue
 		}
-		answer := note.reply(ann, fmt.Sprintf("a%d.%d@agents", person, n), "Do it, "+open[0])
+		answer := note.reply(ann, "a."+open[0], "Do it, "+open[0])
 		if !g.insist(ctx, ann, note.replyTo(), answer, got) {
 			return
 		}
 		got.answer(open[0])
 		open = open[1:]
 	}
+}
+
+// ask sends a person's question number n, and gives from whom it comes.
+func (g *gateway) ask(
+	ctx context.Context, got *accepted, person, n int,
+) (from string, ok bool) {
+	from = fmt.Sprintf("person%d-%d@customer.example", person, n)
+	question := mail{
+		from: from, to: support, subject: fmt.Sprintf("Question %d of %d", n, person),
+		id: fmt.Sprintf("q%d.%d@customer", person, n), text: "What shall I do, " + from + "?",
+	}
+	if n%2 == 0 {
+		question.files = []file{crashFile(question.id)}
+	}
+	return from, g.insist(ctx, from, support, question, got)
 }
 
 // crashFile is what a question brings: noise, so that the mail's source lies outside the database
