@@ -39,7 +39,7 @@ run: build ## Build it and run the demo: a whole helpdesk on this machine.
 test: ## Run every test. As root it installs the Debian packages they need, else it skips some.
 	@short=; tools/packages $(DEBIAN) || \
 	  { short=-short; echo "Tests that need them are skipped." >&2; }; \
-	set -- -race -shuffle=on $$short $(TAGS) $(ARGS) ./...; echo "go test $$*"; \
+	set -- -race -shuffle=on -timeout 20m $$short $(TAGS) $(ARGS) ./...; echo "go test $$*"; \
 	if $(TOOL) gotestsum --version >/dev/null; then \
 	  $(TOOL) gotestsum --format pkgname -- "$$@"; \
 	else \

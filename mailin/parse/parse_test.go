@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"helpgate/internal/testkit/cputime"
 )
 
 // mail makes a mail of lines.
@@ -219,8 +221,8 @@ func TestS30ToS32BombsStayRaw(t *testing.T) {
 		{"fields", "Subject: s\r\n" + strings.Repeat("X: y\r\n", 100_000)},
 		{"one field", "Subject: s\r\nX: " + strings.Repeat("y", 10<<20)},
 	} {
-		start := time.Now()
-		m := Parse([]byte(c.raw), DefaultLimits())
+		var m *Mail
+		took := cputime.Of(t, func() { m = Parse([]byte(c.raw), DefaultLimits()) })
 		if m.Unparsed == "" || m.Subject != "s" || m.Text == "" || len(m.Attachments) > 0 {
 			t.Errorf("%s: %q, subject %q, %d files", c.name,
 				m.Unparsed, m.Subject, len(m.Attachments))
@@ -228,8 +230,8 @@ func TestS30ToS32BombsStayRaw(t *testing.T) {
 		if len(m.Text) > DefaultLimits().RawText*2 {
 			t.Errorf("%s: raw text of %d bytes", c.name, len(m.Text))
 		}
-		if d := time.Since(start); d > 3*time.Second {
-			t.Errorf("%s took %v", c.name, d)
+		if took > 3*time.Second {
+			t.Errorf("%s took %v", c.name, took)
 		}
 	}
 }
@@ -237,11 +239,13 @@ func TestS30ToS32BombsStayRaw(t *testing.T) {
 // The media type mender is quadratic in the number of parameters.
 func TestLongMediaTypesAreCut(t *testing.T) {
 	t.Parallel()
-	start := time.Now()
 	long := strings.Repeat("a=b;", 100_000)
-	m := read(t, mail("Content-Type: text/plain;"+long, "Content-Disposition: inline;"+long, "", "x"))
-	if d := time.Since(start); d > time.Second || m.Text != "x\n" {
-		t.Errorf("%v for %q", d, m.Text)
+	var m *Mail
+	took := cputime.Of(t, func() {
+		m = read(t, mail("Content-Type: text/plain;"+long, "Content-Disposition: inline;"+long, "", "x"))
+	})
+	if took > time.Second || m.Text != "x\n" {
+		t.Errorf("%v for %q", took, m.Text)
 	}
 }
 
