@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"time"
 
 	"helpgate/internal/config"
 	"helpgate/internal/ops"
@@ -62,12 +63,20 @@ func (w *world) route(r *config.Relay) queue.Route {
 	}
 }
 
+// kickEvery is how often the outbox worker is hinted at most: to wake it for each of a thousand mails
+// a second would cost as much as a part of their work.
+const kickEvery = 5 * time.Millisecond
+
 // kick hints to the outbox worker, until ctx is done, that something was committed.
 func (w *world) kick(ctx context.Context, sender *queue.Worker) error {
 	for {
 		select {
 		case <-w.db.Committed():
 			sender.Kick()
+			select {
+			case <-time.After(kickEvery):
+			case <-ctx.Done():
+			}
 		case <-ctx.Done():
 			return nil
 		}
