@@ -61,42 +61,38 @@ func openConn(path, options string, rewrite func(string) string) (*conn, error) 
 
 // exec implements runner.
 func (c *conn) exec(ctx context.Context, query string, args []any) (n int64, err error) {
-	if c.around == nil {
-		return c.change(ctx, query, args)
-	}
-	err = c.around(query, func() (err error) {
-		n, err = c.change(ctx, query, args)
+	err = c.trip(query, func() error {
+		result, err := c.run(ctx, query, args)
+		if err != nil {
+			return err
+		}
+		n, err = result.RowsAffected()
 		return err
 	})
 	return n, err
-}
-
-func (c *conn) change(ctx context.Context, query string, args []any) (int64, error) {
-	result, err := c.run(ctx, query, args)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 // insert implements runner. SQLite knows the number without RETURNING, for which it would fill a
 // table of its own.
 func (c *conn) insert(ctx context.Context, query string, args []any) (id int64, err error) {
 	query, _, _ = strings.Cut(query, "RETURNING")
-	add := func() error {
+	err = c.trip(query, func() error {
 		result, err := c.run(ctx, query, args)
 		if err != nil {
 			return err
 		}
 		id, err = result.LastInsertId()
 		return err
-	}
-	if c.around == nil {
-		err = add()
-	} else {
-		err = c.around(query, add)
-	}
+	})
 	return id, err
+}
+
+// trip runs a statement, or lets a test do something in its place.
+func (c *conn) trip(query string, run func() error) error {
+	if c.around != nil {
+		return c.around(query, run)
+	}
+	return run()
 }
 
 func (c *conn) run(ctx context.Context, query string, args []any) (driver.Result, error) {
@@ -112,20 +108,11 @@ func (c *conn) query(
 	ctx context.Context, query string, scan func(scanner) error, args ...[]any,
 ) error {
 	for _, one := range args {
-		if err := c.queryOne(ctx, query, one, scan); err != nil {
+		if err := c.trip(query, func() error { return c.read(ctx, query, one, scan) }); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (c *conn) queryOne(
-	ctx context.Context, query string, args []any, scan func(scanner) error,
-) error {
-	if c.around != nil {
-		return c.around(query, func() error { return c.read(ctx, query, args, scan) })
-	}
-	return c.read(ctx, query, args, scan)
 }
 
 func (c *conn) read(
@@ -145,7 +132,7 @@ func (c *conn) read(
 
 // later implements runner.
 func (c *conn) later(ctx context.Context, op, query string, args []any) error {
-	err := c.queryOne(ctx, query, args, func(scanner) error { return nil })
+	err := c.query(ctx, query, func(scanner) error { return nil }, args)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
@@ -204,7 +191,7 @@ func (c *conn) prepare(
 
 // do runs a statement that steers the transaction, whatever became of the one who asked for it.
 func (c *conn) do(query string) error {
-	return c.queryOne(context.Background(), query, nil, func(scanner) error { return nil })
+	return c.query(context.Background(), query, func(scanner) error { return nil }, nil)
 }
 
 // close ends the connection with its statements.

@@ -109,13 +109,13 @@ func plan(t *testing.T, db *DB, query string) (steps []string) {
 	readers := db.engine.(*sqlite).readers
 	c := <-readers
 	defer func() { readers <- c }()
-	err := c.queryOne(context.Background(), "EXPLAIN QUERY PLAN "+query, args, func(s scanner) error {
+	err := c.query(context.Background(), "EXPLAIN QUERY PLAN "+query, func(s scanner) error {
 		var id, parent, unused int
 		var step string
 		err := s.Scan(&id, &parent, &unused, &step)
 		steps = append(steps, step)
 		return err
-	})
+	}, args)
 	if err != nil {
 		t.Fatalf("explain %s: %v", query, err)
 	}
