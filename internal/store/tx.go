@@ -30,19 +30,6 @@ type tx struct {
 
 var _ tickets.Tx = (*tx)(nil)
 
-// exec runs a statement and gives the number of rows that it changed. op is for the error.
-func (t *tx) exec(ctx context.Context, op, query string, args ...any) (int64, error) {
-	args, err := encode(args)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", op, err)
-	}
-	n, err := t.run.exec(ctx, query, args)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", op, err)
-	}
-	return n, nil
-}
-
 // do runs a statement that may change nothing and gives nothing; see runner.later.
 func (t *tx) do(ctx context.Context, op, query string, args ...any) error {
 	args, err := encode(args)
@@ -54,11 +41,18 @@ func (t *tx) do(ctx context.Context, op, query string, args ...any) error {
 
 // change runs a statement that must change something: ErrNotFound otherwise.
 func (t *tx) change(ctx context.Context, op, query string, args ...any) error {
-	n, err := t.exec(ctx, op, query, args...)
-	if err == nil && n == 0 {
-		return fmt.Errorf("%s: %w", op, tickets.ErrNotFound)
+	args, err := encode(args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
-	return err
+	n, err := t.run.exec(ctx, query, args)
+	if err == nil && n == 0 {
+		err = tickets.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
 }
 
 // list gives all rows of a query. They are read to the end before anything else happens, because

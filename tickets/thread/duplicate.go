@@ -143,7 +143,7 @@ func lineHashes(text string) []uint64 {
 	return hs
 }
 
-// The 64-bit FNV-1a hash of hash/fnv, which would want each line joined first.
+// The 64-bit FNV-1a hash of hash/fnv, which takes bytes only, and so a copy of each word.
 const (
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
