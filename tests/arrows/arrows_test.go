@@ -28,8 +28,8 @@ const (
 
 var groups = map[string][]string{
 	leaves: {
-		"internal/clock", "internal/lifecycle", "internal/mailerr", "internal/oauth",
-		"internal/password", "internal/rfc", "internal/safehtml", "internal/token",
+		"internal/calendar", "internal/clock", "internal/lifecycle", "internal/mailerr",
+		"internal/oauth", "internal/password", "internal/rfc", "internal/safehtml", "internal/token",
 	},
 	domain: {
 		"tickets", "tickets/desk", "tickets/thread", "tickets/govern", "tickets/sla",
@@ -44,12 +44,14 @@ var arrows = map[string][]string{
 
 	// The way in. The wires know the door; the door knows its eyes; the eyes know nobody.
 	"mailin": {
-		"mailin/parse", "mailin/source", "mailin/reply", "mailin/classify", "mailin/verify", domain,
-		leaves,
+		"mailin/parse", "mailin/source", "mailin/reply", "mailin/classify", "mailin/language",
+		"mailin/verify", domain, leaves,
 	},
 	"mailin/smtpd":    {"mailin", leaves},
 	"mailin/imapin":   {"mailin", leaves},
-	"mailin/parse":    {"mailin/source", domain, leaves},
+	"mailin/parse":    {"mailin/source", "mailin/tnef", domain, leaves},
+	"mailin/tnef":     {leaves},
+	"mailin/language": {leaves},
 	"mailin/source":   {leaves},
 	"mailin/reply":    {domain, leaves},
 	"mailin/classify": {domain, leaves},
@@ -87,6 +89,7 @@ var arrows = map[string][]string{
 	"internal/testkit":         {everything}, // for tests and the demo, with all below it
 	"tests":                    {everything}, // with all below it
 
+	"internal/calendar":  {},
 	"internal/clock":     {},
 	"internal/lifecycle": {},
 	"internal/mailerr":   {},
