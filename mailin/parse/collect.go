@@ -132,6 +132,9 @@ func (m *Mail) attach(p *part) {
 	case "message/delivery-status":
 		m.DSNActions = append(m.DSNActions, dsnActions(data)...)
 	}
+	if strings.HasPrefix(p.mediaType, "message/") || p.mediaType == "text/rfc822-headers" {
+		m.Enclosed = append(m.Enclosed, Enclosed{p.mediaType, data[:min(len(data), maxHead)]})
+	}
 }
 
 // extensions name files that came without a name.

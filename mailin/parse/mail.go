@@ -66,6 +66,13 @@ type Attachment struct {
 	File        *File
 }
 
+// Enclosed is a part that tells of another mail: a report, a mail or its header. Head is at most
+// its first 32 KiB, decoded; it may be a part of the source, and must not be changed.
+type Enclosed struct {
+	ContentType string
+	Head        []byte
+}
+
 // Mail is what was read. All strings but Field.Raw are valid UTF-8 without NUL; HTML is not safe.
 type Mail struct {
 	Header []Field // in the order of the source
@@ -80,6 +87,7 @@ type Mail struct {
 	ContentType           string    // of the whole mail, lower case, without parameters
 	ReportType            string    // report-type of multipart/report (RFC 6522), lower case
 	DSNActions            []string  // Action fields of message/delivery-status (RFC 3464 2.3.3)
+	Enclosed              []Enclosed
 	CalendarMethod        string    // METHOD of the first text/calendar part, upper case
 	Text                  string    // plain text, lines end in LF; of HTML where there is no other
 	HTML                  string    // as received, "" when no part was HTML
