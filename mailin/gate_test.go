@@ -155,25 +155,6 @@ func TestAcceptRefusals(t *testing.T) {
 	}
 }
 
-// TestLanguage tells Chinese from English, and neither from what it does not know.
-func TestLanguage(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"打印机着火了，我该怎么办？":                        "zh",
-		"你好 printer 着火了":                       "zh",
-		"The printer is on fire, please help.": "en",
-		"ok":                                   "",
-		"":                                     "",
-		"プリンターが燃えています。助けてください。":   "",
-		"프린터에 불이 났어요":             "",
-		"Принтер горит, помогите": "",
-	} {
-		if got := language(text); got != want {
-			t.Errorf("language(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 // FuzzAccept: whatever bytes come in, the door takes them or says that it cannot now; it never
 // panics, and a mail that it took by SMTP is on record.
 func FuzzAccept(f *testing.F) {

@@ -7,6 +7,7 @@ import (
 	"helpgate/internal/rfc"
 	"helpgate/internal/safehtml"
 	"helpgate/mailin/classify"
+	"helpgate/mailin/language"
 	"helpgate/mailin/parse"
 	"helpgate/mailin/reply"
 	"helpgate/tickets"
@@ -15,10 +16,9 @@ import (
 
 // Reading is what helpgate makes of a mail by its bytes alone. The door and `inspect` share it.
 type Reading struct {
-	Mail     *parse.Mail
-	Reply    reply.Result
-	Language string // "en" or "zh"; "" when the words do not tell
-	source   *parse.Source
+	Mail   *parse.Mail
+	Reply  reply.Result
+	source *parse.Source
 }
 
 // Read reads a mail that is in memory. It never fails: what cannot be read is there as raw text,
@@ -34,8 +34,10 @@ func (rd *Reading) split(separators, earlier []string) {
 	rd.Reply = reply.Extract(reply.Input{
 		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Separators: separators, Earlier: earlier,
 	})
-	rd.Language = language(rd.Reply.Text)
 }
+
+// Language guesses the language of the new text.
+func (rd *Reading) Language() language.Guess { return language.Detect(rd.Reply.Text) }
 
 // Classify judges what kind of mail it is by itself: without envelope, mailboxes and keys.
 func (rd *Reading) Classify() classify.Verdict {
@@ -128,7 +130,7 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 	})
 	m.ReplyText, m.Whole = rd.Reply.Text, rd.Reply.Whole
 	m.ReplyHTML = safehtml.Sanitise(rd.Reply.HTML)
-	m.Language = rd.Language
+	m.Language = rd.Language().Followed()
 }
 
 func people(list []rfc.Address) []tickets.Person {
@@ -168,37 +170,4 @@ func threadIndex(value string) string {
 		return ""
 	}
 	return value
-}
-
-// languageSample is how much of a text tells its language, in runes.
-const languageSample = 200
-
-// language tells Chinese from English by script: one Han character says as much as a word, and
-// Kana or Hangul say that Han is not Chinese. "" when the text does not tell.
-func language(text string) string {
-	var han, latin, other, n int
-	for _, r := range text {
-		if n++; n > languageSample {
-			break
-		}
-		switch {
-		case unicode.Is(unicode.Han, r):
-			han++
-		case unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
-			other++
-		case r <= unicode.MaxASCII && unicode.IsLetter(r):
-			latin++
-		case unicode.IsLetter(r):
-			other++
-		}
-	}
-	switch {
-	case other > (han+latin)/10:
-		return ""
-	case han > 0 && han*4 >= latin:
-		return "zh"
-	case latin >= 20:
-		return "en"
-	}
-	return ""
 }

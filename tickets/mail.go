@@ -39,7 +39,7 @@ type Mail struct {
 	NewText     string
 	ReplyHTML   string
 	Attachments []Attachment
-	Language    string // "en" or "zh" when the words tell it
+	Language    string // BCP 47 code of the new text, when its words tell it; see LocaleOf
 
 	Auto        string   // kind of automatic mail (DESIGN section 11, auto_kind)
 	Automatic   bool     // gets no automatic answer and changes no status

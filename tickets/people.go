@@ -2,8 +2,20 @@ package tickets
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
+
+// LocaleOf gives the locale, "en" or "zh", that answers a language (a BCP 47 code); "" for one that
+// no texts exist in, so that what the person or the mailbox has set stands. Both ways of writing
+// Chinese are answered in the one that there is.
+func LocaleOf(language string) string {
+	switch base, _, _ := strings.Cut(language, "-"); base {
+	case "en", "zh":
+		return base
+	}
+	return ""
+}
 
 // Customer is somebody who asks for help.
 type Customer struct {

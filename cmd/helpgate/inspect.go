@@ -166,7 +166,7 @@ func inspectView(path string, rd *mailin.Reading) inspectedJSON {
 		Date: instant(m.Date), MessageID: m.MessageID, InReplyTo: orEmpty(m.InReplyTo),
 		References: orEmpty(m.References), Text: m.Text, HTML: safehtml.Sanitise(m.HTML),
 		ReplyText: rd.Reply.Text, Signature: rd.Reply.Signature, AutoKind: verdict.Kind,
-		Signs: orEmpty(verdict.Signs), TNEFNames: []string{}, Language: rd.Language,
+		Signs: orEmpty(verdict.Signs), TNEFNames: []string{}, Language: rd.Language().Followed(),
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
 		Attachments: mapAll(m.Attachments, func(f parse.Attachment) attachmentJSON {
 			sum := sha256.Sum256(f.Data)

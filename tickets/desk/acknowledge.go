@@ -31,7 +31,7 @@ func (r *reception) acknowledge(
 		Kind: kind, Ticket: t.Number, Mailbox: t.Mailbox, Recipient: asker.Person(),
 		Automatic: true,
 		Facts: tickets.Facts{
-			Locale:    r.locale(asker.Locale, m.Language, r.mailbox.Locale),
+			Locale:    r.locale(asker.Locale, tickets.LocaleOf(m.Language), r.mailbox.Locale),
 			InReplyTo: m.MessageID, Other: old,
 		},
 	}

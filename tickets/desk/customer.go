@@ -118,7 +118,7 @@ func (a *act) customer(
 		return c, fmt.Errorf("look up customer: %w", err)
 	}
 	if c.ID == 0 {
-		c = tickets.Customer{Address: who.Address, Locale: language, CreatedAt: a.now}
+		c = tickets.Customer{Address: who.Address, Locale: tickets.LocaleOf(language), CreatedAt: a.now}
 	}
 	c.Name = who.Name
 	if err := a.tx.SaveCustomer(ctx, &c); err != nil {
