@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"slices"
-	"strings"
 
 	"helpgate/mailin/source"
 )
@@ -48,7 +47,7 @@ func (s *splitter) follow(p *part) {
 	case encodingBase64, encodingNone:
 		p.cut = &cutting{
 			base64: encoding == encodingBase64, start: p.content, done: p.content,
-			headed: strings.HasPrefix(p.mediaType, "message/") || p.mediaType == "text/calendar",
+			headed: p.headed(),
 		}
 	}
 }

@@ -14,6 +14,7 @@ const (
 	encodingNone encoding = iota
 	encodingBase64
 	encodingQuotedPrintable
+	encodingUU
 )
 
 // encoding reads the Content-Transfer-Encoding (RFC 2045 section 6). Unknown ones are taken as
@@ -21,10 +22,12 @@ const (
 func (p *part) encoding() encoding {
 	name, _, _ := strings.Cut(get(p.fields, "Content-Transfer-Encoding"), "(")
 	switch strings.ToLower(strings.Trim(name, " \t\";")) {
-	case "base64":
+	case "base64", "base-64", "x-base64":
 		return encodingBase64
-	case "quoted-printable":
+	case "quoted-printable", "quoted printable", "quotedprintable":
 		return encodingQuotedPrintable
+	case "x-uuencode", "uuencode", "x-uue", "uue":
+		return encodingUU
 	}
 	return encodingNone
 }
@@ -40,6 +43,8 @@ func (p *part) data() []byte {
 		return d.end(d.decode(nil, p.body))
 	case encodingQuotedPrintable:
 		return fromQuotedPrintable(p.body)
+	case encodingUU:
+		return uuData(p.body)
 	}
 	return p.body
 }

@@ -88,10 +88,11 @@ type Mail struct {
 	ReportType            string    // report-type of multipart/report (RFC 6522), lower case
 	DSNActions            []string  // Action fields of message/delivery-status (RFC 3464 2.3.3)
 	Enclosed              []Enclosed
-	CalendarMethod        string    // METHOD of the first text/calendar part, upper case
-	Text                  string    // plain text, lines end in LF; of HTML where there is no other
-	HTML                  string    // as received, "" when no part was HTML
+	CalendarMethod        string // METHOD of the first text/calendar part, upper case
+	Text                  string // plain text, lines end in LF; of HTML where there is no other
+	HTML                  string // as received, "" when no part was HTML
 	Attachments           []Attachment
+	Encrypted             string   // EncryptedSMIME or EncryptedPGP when a part of it cannot be read
 	Warnings              []string // faults that were read over, each kind once
 	Unparsed              string   // why the mail was not parsed; Text is then its source
 }

@@ -56,7 +56,8 @@ func (s *splitter) read() (*Source, error) {
 
 // readBody makes text and files of the tree.
 func (m *Mail) readBody(root *part, body []byte, lim Limits) {
-	m.collect(root)
+	c := collector{mail: m, lim: lim}
+	c.collect(root)
 	if blank(m.Text) && !blank(m.HTML) {
 		m.Text = safehtml.ToText(m.HTML)
 	}
