@@ -18,11 +18,12 @@ type collector struct {
 	depth  int // of those, that stand inside one another
 	// located gives the Content-IDs of files by their Content-Location.
 	located map[string]string
+	wrapped body // the text of the first TNEF stream
 }
 
 // collect makes text and files of the tree.
 func (c *collector) collect(root *part) {
-	b := c.walk(root)
+	b := c.unwrapped(c.walk(root))
 	c.mail.Text, c.mail.HTML = b.text, c.follow(b.html)
 }
 
@@ -80,7 +81,7 @@ func (p *part) isFile() bool {
 		parent = p.parent.mediaType
 	}
 	kind, name := p.disposition()
-	return !p.readable() || kind == "attachment" && (parent != "" || name != "") ||
+	return p.barren || !p.readable() || kind == "attachment" && (parent != "" || name != "") ||
 		name != "" && kind != "" && parent != "multipart/alternative"
 }
 

@@ -31,6 +31,7 @@ func (c *collector) attach(p *part) {
 	case "message/delivery-status":
 		c.mail.DSNActions = append(c.mail.DSNActions, dsnActions(data)...)
 	}
+	c.winmail(p, name, data)
 }
 
 // contentID gives the part's Content-ID (RFC 2392) without brackets.

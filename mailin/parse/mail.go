@@ -92,6 +92,7 @@ type Mail struct {
 	Text                  string // plain text, lines end in LF; of HTML where there is no other
 	HTML                  string // as received, "" when no part was HTML
 	Attachments           []Attachment
+	TNEFNames             []string // files and texts that lay in winmail.dat (package tnef)
 	Encrypted             string   // EncryptedSMIME or EncryptedPGP when a part of it cannot be read
 	Warnings              []string // faults that were read over, each kind once
 	Unparsed              string   // why the mail was not parsed; Text is then its source
