@@ -111,7 +111,7 @@ func (g *Gate) Accept(ctx context.Context, env Envelope, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer rd.source.Abort() // of what was not staged
+	defer rd.Close()
 	if rd.hops() > MaxReceived && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
 		return &mailerr.Error{
 			Code: 554, Enhanced: "5.4.6", Public: "mail loops: too many hops", Op: "read mail",

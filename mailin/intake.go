@@ -57,7 +57,7 @@ func (l *limited) Read(p []byte) (int, error) {
 
 // stage makes files and source durable, or ready to become so with the transaction.
 func (g *Gate) stage(ctx context.Context, m *tickets.Mail, rd *Reading) error {
-	for _, f := range rd.files() {
+	for _, f := range rd.Files() {
 		blob, err := g.stageFile(ctx, f)
 		if err != nil {
 			return fmt.Errorf("stage file: %w", err)

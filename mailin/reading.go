@@ -1,6 +1,8 @@
 package mailin
 
 import (
+	"bytes"
+	"io"
 	"strings"
 	"unicode"
 
@@ -24,10 +26,25 @@ type Reading struct {
 // Read reads a mail that is in memory. It never fails: what cannot be read is there as raw text,
 // and Mail.Unparsed says why.
 func Read(raw []byte) *Reading {
-	rd := &Reading{Mail: parse.Parse(raw, parse.DefaultLimits())}
-	rd.split(nil, nil)
+	rd, _ := ReadFrom(bytes.NewReader(raw), nil) // a bytes.Reader does not fail
 	return rd
 }
+
+// ReadFrom reads a mail as it comes, as the door does: the large files in it go to what create
+// gives. An error is one of r or of a file; after the mail's own faults Read's words hold. The
+// reading is to be closed.
+func ReadFrom(r io.Reader, create parse.Create) (*Reading, error) {
+	mail, source, err := parse.Read(r, parse.DefaultLimits(), create)
+	if err != nil {
+		return nil, err
+	}
+	rd := &Reading{Mail: mail, source: source}
+	rd.split(nil, nil)
+	return rd, nil
+}
+
+// Close drops the files of the reading that are not Done.
+func (rd *Reading) Close() { rd.source.Abort() }
 
 // split tells new text from quotation.
 func (rd *Reading) split(separators, earlier []string) {
@@ -59,8 +76,8 @@ func (rd *Reading) signs() classify.Input {
 
 func (rd *Reading) hops() int { return len(rd.Mail.All("Received")) }
 
-// files gives the mail's files; of one that could not be read, its source.
-func (rd *Reading) files() []parse.Attachment {
+// Files gives the mail's files; of one that could not be read, its source.
+func (rd *Reading) Files() []parse.Attachment {
 	if rd.Mail.Unparsed == "" {
 		return rd.Mail.Attachments
 	}

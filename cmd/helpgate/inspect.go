@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,42 +12,16 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
 
-	"helpgate/internal/rfc"
-	"helpgate/internal/safehtml"
 	"helpgate/mailin"
-	"helpgate/mailin/parse"
-	"helpgate/tickets"
 )
 
-// maxInspected bounds a mail that is read whole: what a listener takes by default.
+// maxInspected bounds a mail that is inspected, in bytes: what a listener takes by default.
 const maxInspected = 50 << 20
-
-// inspectedJSON is what helpgate makes of a mail (DESIGN section 11).
-type inspectedJSON struct {
-	File        string           `json:"file"`
-	From        *tickets.Person  `json:"from"`
-	To          []tickets.Person `json:"to"`
-	Cc          []tickets.Person `json:"cc"`
-	Subject     string           `json:"subject"`
-	Date        *string          `json:"date"`
-	MessageID   string           `json:"message_id"`
-	InReplyTo   []string         `json:"in_reply_to"`
-	References  []string         `json:"references"`
-	Text        string           `json:"text"`
-	HTML        string           `json:"html"`
-	ReplyText   string           `json:"reply_text"`
-	Signature   string           `json:"signature"`
-	AutoKind    string           `json:"auto_kind"`
-	Signs       []string         `json:"signs"`
-	Attachments []attachmentJSON `json:"attachments"`
-	TNEFNames   []string         `json:"tnef_names"`
-	Language    string           `json:"language"`
-	Warnings    []string         `json:"warnings"`
-	Error       string           `json:"error"`
-}
 
 func inspectCommand(a *app) *cobra.Command {
 	var out string
@@ -72,13 +44,15 @@ func inspectCommand(a *app) *cobra.Command {
 			if out != "" {
 				return writeView(out, filepath.Base(args[0]), view)
 			}
-			return a.print(view, func() { a.showInspected(view) })
+			return a.print(view, func() { showInspected(a.out, view) })
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "folder that gets x.json for each x.eml")
 	return c
 }
 
+// inspectOne reads a mail. What is wrong with the mail stands in the view; the error is one of the
+// file system.
 func (a *app) inspectOne(path string) (inspectedJSON, error) {
 	in := a.in
 	if path != "-" {
@@ -89,39 +63,56 @@ func (a *app) inspectOne(path string) (inspectedJSON, error) {
 		defer f.Close()
 		in = f
 	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxInspected+1))
+	rd, err := mailin.ReadFrom(&bounded{r: in, left: maxInspected}, newSpool)
+	if errors.Is(err, errTooLarge) {
+		return inspectedJSON{File: path, Error: err.Error()}, nil
+	}
 	if err != nil {
 		return inspectedJSON{}, fmt.Errorf("read %s: %w", path, err)
 	}
-	if len(raw) > maxInspected {
-		return inspectedJSON{File: path, Error: "mail is larger than 50 MiB"}, nil
+	defer rd.Close()
+	return inspectView(path, rd)
+}
+
+var errTooLarge = errors.New("mail is larger than 50 MiB")
+
+// bounded reads up to a limit; what is longer is an error.
+type bounded struct {
+	r    io.Reader
+	left int64 // below 0 when there was more
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left+1)])
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errTooLarge
 	}
-	return inspectView(path, mailin.Read(raw)), nil
+	return n, err
 }
 
 // inspectTree reads every .eml below dir on all cores.
 func (a *app) inspectTree(ctx context.Context, dir, out string) error {
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".eml") {
-			paths = append(paths, path)
-		}
-		return err
-	})
+	paths, err := mailsBelow(dir)
 	if err != nil {
-		return fmt.Errorf("inspect: %w", err)
+		return err
 	}
+	bar := a.progress(len(paths))
 	views := make([]inspectedJSON, len(paths))
-	group, _ := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.NumCPU())
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, path := range paths {
 		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			view, err := a.inspectOne(path)
 			if err != nil {
 				return err
 			}
-			views[i] = view
+			_ = bar.Add(1) // a bar that cannot be drawn is no reason to stop
 			if out == "" {
+				views[i] = view
 				return nil
 			}
 			rel, err := filepath.Rel(dir, path)
@@ -136,10 +127,32 @@ func (a *app) inspectTree(ctx context.Context, dir, out string) error {
 	}
 	return a.print(views, func() {
 		for _, v := range views {
-			a.showInspected(v)
+			showInspected(a.out, v)
 			fmt.Fprintln(a.out)
 		}
 	})
+}
+
+func mailsBelow(dir string) (paths []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".eml") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	return paths, nil
+}
+
+// progress gives a bar for n mails; where standard error is no terminal it shows nothing.
+func (a *app) progress(n int) *progressbar.ProgressBar {
+	f, ok := a.err.(*os.File)
+	return progressbar.NewOptions(n,
+		progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription("reading mails"),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetVisibility(ok && term.IsTerminal(int(f.Fd()))))
 }
 
 // writeView writes out/x.json for the mail x.eml.
@@ -156,64 +169,4 @@ func writeView(out, rel string, view inspectedJSON) error {
 		return fmt.Errorf("write answer: %w", err)
 	}
 	return nil
-}
-
-func inspectView(path string, rd *mailin.Reading) inspectedJSON {
-	m := rd.Mail
-	verdict := rd.Classify()
-	v := inspectedJSON{
-		File: path, To: addressViews(m.To), Cc: addressViews(m.Cc), Subject: m.Subject,
-		Date: instant(m.Date), MessageID: m.MessageID, InReplyTo: orEmpty(m.InReplyTo),
-		References: orEmpty(m.References), Text: m.Text, HTML: safehtml.Sanitise(m.HTML),
-		ReplyText: rd.Reply.Text, Signature: rd.Reply.Signature, AutoKind: verdict.Kind,
-		Signs: orEmpty(verdict.Signs), TNEFNames: []string{}, Language: rd.Language().Followed(),
-		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
-		Attachments: mapAll(m.Attachments, func(f parse.Attachment) attachmentJSON {
-			sum := sha256.Sum256(f.Data)
-			return attachmentJSON{
-				f.Filename, f.ContentType, int64(len(f.Data)), hex.EncodeToString(sum[:]), f.Inline,
-				f.ContentID,
-			}
-		}),
-	}
-	if len(m.Header) == 0 {
-		v.Error = cmp.Or(v.Error, "no header field: this is no mail")
-	}
-	if len(m.From) > 0 {
-		v.From = &tickets.Person{Name: m.From[0].Name, Address: m.From[0].Addr}
-	}
-	return v
-}
-
-func addressViews(list []rfc.Address) []tickets.Person {
-	return mapAll(list, func(a rfc.Address) tickets.Person {
-		return tickets.Person{Name: a.Name, Address: a.Addr}
-	})
-}
-
-func (a *app) showInspected(v inspectedJSON) {
-	from := tickets.Person{}
-	if v.From != nil {
-		from = *v.From
-	}
-	fmt.Fprintf(a.out, "file       %s\nfrom       %s\nsubject    %s\nmessage-id %s\n",
-		v.File, orNobody(from), v.Subject, v.MessageID)
-	fmt.Fprintf(a.out, "kind       %s %s\nlanguage   %s\n", orPerson(v.AutoKind),
-		strings.Join(v.Signs, "; "), v.Language)
-	for _, f := range v.Attachments {
-		fmt.Fprintf(a.out, "file       %s (%s, %d bytes)\n", f.Filename, f.ContentType, f.Size)
-	}
-	for _, w := range append(v.Warnings, v.Error) {
-		if w != "" {
-			fmt.Fprintf(a.out, "warning    %s\n", w)
-		}
-	}
-	fmt.Fprintf(a.out, "new text:\n%s\n", v.ReplyText)
-}
-
-func orPerson(kind string) string {
-	if kind == "" {
-		return "a person's"
-	}
-	return kind
 }
