@@ -21,10 +21,16 @@ type collector struct {
 	wrapped body // the text of the first TNEF stream
 }
 
-// collect makes text and files of the tree.
-func (c *collector) collect(root *part) {
-	b := c.unwrapped(c.walk(root))
-	c.mail.Text, c.mail.HTML = b.text, c.follow(b.html)
+// collect makes text and files of the tree, which was read from source.
+func (c *collector) collect(root *part, source []byte) {
+	m, b := c.mail, c.unwrapped(c.walk(root))
+	m.Text, m.HTML = b.text, c.follow(b.html)
+	if blank(m.Text) && !blank(m.HTML) {
+		m.Text = safehtml.ToText(m.HTML)
+	}
+	if blank(m.Text) && m.HTML == "" {
+		m.Text = c.leftOver(root, source)
+	}
 }
 
 // walk reads a part and all that it holds.

@@ -106,7 +106,7 @@ func (s *splitter) begin(c *cutting) error {
 		}
 		c.done = c.start
 		used := 0
-		if s.out, used = c.lines(s.out[:0], s.text[c.start:s.pos]); used < s.pos-c.start {
+		if s.out, used = c.decodeLines(s.out[:0], s.text[c.start:s.pos]); used < s.pos-c.start {
 			c.start, c.line = s.pos, 0
 			return nil
 		}
@@ -126,7 +126,7 @@ func (s *splitter) bulk() error {
 		for {
 			var used int
 			window := s.text[s.pos:min(len(s.text), s.pos+maxPiece)]
-			if s.out, used = c.lines(s.out[:0], window); used == 0 {
+			if s.out, used = c.decodeLines(s.out[:0], window); used == 0 {
 				return nil
 			}
 			s.pos += used
@@ -145,9 +145,9 @@ func (s *splitter) bulk() error {
 	return nil
 }
 
-// lines decodes full lines of the run and tells how many bytes of src they took. It stops at the
+// decodeLines decodes full lines of the run and tells how many bytes of src they took. It stops at the
 // first that is not one.
-func (c *cutting) lines(dst, src []byte) (out []byte, used int) {
+func (c *cutting) decodeLines(dst, src []byte) (out []byte, used int) {
 	step, size := c.line+len(c.lineEnd), c.line/4*3
 	if c.dec.n > 0 || c.dec.done {
 		return dst, 0

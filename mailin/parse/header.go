@@ -2,12 +2,13 @@ package parse
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
 // header reads a header and gives what follows it. A line that is no field ends the header and
-// begins the body, as senders who forget the blank line mean it; only a first such line that a
-// field follows is passed over.
+// begins the body, as senders who forget the blank line mean it. Passed over are a first such line
+// that a field follows, and those that a host broke off a field, behind which the header goes on.
 func (s *splitter) header(raw []byte) (fields []Field, body []byte) {
 	rest := raw
 	for skipped := false; len(rest) > 0; {
@@ -22,6 +23,8 @@ func (s *splitter) header(raw []byte) (fields []Field, body []byte) {
 		case len(fields) == 0 && !skipped && beginsField(after):
 			s.mail.warn("a line before the header is no field")
 			skipped = true
+		case goesOn(fields, rest):
+			s.mail.warn("a line of the header is no field")
 		default:
 			s.mail.warn("the header is not closed")
 			return fields, rest
@@ -34,6 +37,36 @@ func (s *splitter) header(raw []byte) (fields []Field, body []byte) {
 	}
 	return fields, nil
 }
+
+// maxJunk is how many lines in a row may stand in a header that are no fields.
+const maxJunk = 5
+
+// goesOn tells whether a header goes on behind lines that are no fields: with a field that only
+// programs write, or one that a mail has and that was not there yet. A delimiter or a blank line
+// ends it.
+func goesOn(fields []Field, rest []byte) bool {
+	for range maxJunk {
+		var line []byte
+		if line, rest = cutField(rest); bytes.HasPrefix(line, []byte("--")) || len(fields) == 0 {
+			return false
+		}
+		name := fieldName(rest)
+		switch {
+		case len(rest) == 0 || rest[0] == '\r' || rest[0] == '\n':
+			return false
+		case byPrograms.Match(name), byPeople.Match(name) && get(fields, string(name)) == "":
+			return true
+		}
+	}
+	return false
+}
+
+// The fields behind which a header surely goes on.
+var (
+	byPrograms = regexp.MustCompile(`(?i)^(received|return-path|delivered-to|mime-version|message-id|` +
+		`references|in-reply-to|(x|content|dkim|arc|list|thread|authentication)-[a-z0-9-]+)$`)
+	byPeople = regexp.MustCompile(`(?i)^(from|to|cc|subject|date|reply-to|sender)$`)
+)
 
 // cutField takes a line with its continuations (RFC 5322 section 2.2.3).
 func cutField(b []byte) (line, rest []byte) {

@@ -23,7 +23,7 @@ func (s *splitter) contentType(raw, kind string) (string, map[string]string) {
 	if strings.HasPrefix(raw, "=?") {
 		raw = rfc.DecodeHeader(raw)
 	}
-	media, params, _, err := mediatype.Parse(raw)
+	media, params, _, err := mediatype.Parse(partParameters(raw))
 	if err != nil {
 		s.mail.warn("malformed Content-Type")
 		media, params = parameters(raw)
@@ -34,6 +34,17 @@ func (s *splitter) contentType(raw, kind string) (string, map[string]string) {
 		return "text/plain", params
 	}
 	return media, params
+}
+
+// partParameters puts in the semicolon that was forgotten behind a type: "text/html charset=x".
+func partParameters(raw string) string {
+	head, _, _ := strings.Cut(raw, ";")
+	head = strings.TrimRight(head, " \t")
+	end := strings.IndexAny(head, " \t,")
+	if end < 0 || !strings.Contains(head[:end], "/") {
+		return raw
+	}
+	return head[:end] + ";" + raw[end+1:]
 }
 
 // disposition gives the Content-Disposition (RFC 2183), "" when there is none, and the file's name

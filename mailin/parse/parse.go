@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"helpgate/internal/rfc"
-	"helpgate/internal/safehtml"
 )
 
 // Parse reads a mail that is in memory. Nothing is cut out of it.
@@ -45,34 +44,13 @@ func (s *splitter) read() (*Source, error) {
 		m.ReportType = strings.ToLower(rfc.CleanName(root.params["report-type"]))
 		if s.broke == "" {
 			s.bodies(root)
-			m.readBody(root, s.text[root.content:], s.lim)
+			(&collector{mail: m, lim: s.lim}).collect(root, s.text)
 		}
 	})
 	if s.broke != "" {
 		return s.leaveRaw()
 	}
 	return s.source(), nil
-}
-
-// readBody makes text and files of the tree.
-func (m *Mail) readBody(root *part, body []byte, lim Limits) {
-	c := collector{mail: m, lim: lim}
-	c.collect(root)
-	if blank(m.Text) && !blank(m.HTML) {
-		m.Text = safehtml.ToText(m.HTML)
-	}
-	if blank(m.Text) && m.HTML == "" && len(m.Attachments) == 0 && len(bytes.TrimSpace(body)) > 0 {
-		m.warn("no readable part: the text is the source's body")
-		m.Text = rawText(body, lim)
-	}
-}
-
-func rawText(raw []byte, lim Limits) string {
-	raw = raw[:min(len(raw), lim.RawText)]
-	for i := 0; i < utf8.UTFMax && !utf8.Valid(raw[max(0, len(raw)-utf8.UTFMax):]); i++ {
-		raw = raw[:max(0, len(raw)-1)] // a character that the cut went through
-	}
-	return rfc.CleanText(rfc.DecodeCharset(raw, ""))
 }
 
 func (m *Mail) readHeader() {

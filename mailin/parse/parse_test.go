@@ -103,6 +103,7 @@ func TestTextIsDecoded(t *testing.T) {
 func TestPartsBecomeTextAndFiles(t *testing.T) {
 	t.Parallel()
 	plain, html := "\nplain", "Content-Type: text/html\n\n<b>html</b>"
+	const plainType = "Content-Type: text/plain"
 	image := "Content-Type: image/png\nContent-ID: <i@x>\nContent-Transfer-Encoding: base64\n\nAAEC"
 	for _, c := range []struct {
 		name              string
@@ -143,6 +144,43 @@ func TestPartsBecomeTextAndFiles(t *testing.T) {
 			"wrong boundary", mail("Content-Type: multipart/mixed; boundary=z", "", "--y", "", "lost?"),
 			"--y\n\nlost?", "", "",
 		},
+		{
+			"another boundary", mail("Content-Type: multipart/mixed; boundary=z", "", "--y", plainType, "",
+				"found", "--y", "Content-Disposition: attachment; filename=a.txt", "", "x", "--y--"),
+			"found", "", "a.txt|text/plain||false|1",
+		},
+		{
+			"boundary not named", mail("Content-Type: multipart/alternative", "", "--y", plainType, "",
+				"found", "--y--"), "found", "", "",
+		},
+		{
+			"last delimiter of one, next of another", multi("multipart/mixed",
+				"Content-Type: multipart/mixed; boundary==b--\n\n--=b--\n\nfound\n--=b----"),
+			"found", "", "",
+		},
+		{
+			"multipart that holds nothing", multi("multipart/mixed",
+				"\nplain", "Content-Type: multipart/related; boundary=in\n"),
+			"plain", "", "attachment.txt|text/plain||false|0",
+		},
+		{
+			"text behind the parts", append(multi("multipart/mixed", image), "\r\nfooter"...),
+			"footer", "", "attachment.png|image/png|i@x|true|3",
+		},
+		{
+			"only a report", multi("multipart/report", "Content-Type: message/delivery-status\n\nAction: x"),
+			"Action: x", "", "attachment.txt|message/delivery-status||false|9",
+		},
+		{
+			"text of an unknown kind", mail("Content-Type: text/x-own", "", "words"),
+			"words", "", "attachment|text/x-own||false|7",
+		},
+		{
+			"the whole mail is a text file",
+			mail("Content-Type: text/plain; name=a.txt", "Content-Disposition: attachment", "", "words"),
+			"words", "", "a.txt|text/plain||false|7",
+		},
+		{"no semicolon", mail("Content-Type: text/html charset=iso-8859-15", "", "\xa4"), "€", "€\n", ""},
 		{"no boundary", mail("Content-Type: multipart/mixed", "", "text"), "text", "", ""},
 		{
 			"delimiter within a line", multi("multipart/mixed", "\na --=b b\n--=bc"),
@@ -164,6 +202,25 @@ func TestPartsBecomeTextAndFiles(t *testing.T) {
 		got := []string{strings.TrimRight(m.Text, "\n"), m.HTML, strings.Join(files, ";")}
 		if want := []string{c.text, c.html, c.files}; !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, want)
+		}
+	}
+}
+
+// What a host on the way broke off a field, and what it put in between, costs nothing else.
+func TestBrokenHeaderGoesOn(t *testing.T) {
+	t.Parallel()
+	m := read(t, mail("X-Report: a;", "b;c 1", "d", "Received: x", "From: a@x.org", "zzz",
+		"Subject: s", "Content-Type: text/html", "", "<p>x"))
+	if m.Subject != "s" || m.HTML == "" || len(m.From) != 1 || len(m.Warnings) != 1 {
+		t.Errorf("subject %q, from %v, type %q, %q", m.Subject, m.From, m.ContentType, m.Warnings)
+	}
+	for _, body := range []string{
+		"Hello\n--x\nContent-Type: text/plain\n", "See\nFrom: b@x.org\n", "a\nb\nc\nd\ne\nf\nX-A: b\n",
+		"Hello\n\nX-A: b\n",
+	} {
+		m := read(t, mail("From: a@x.org", strings.TrimSuffix(body, "\n")))
+		if m.Text != body {
+			t.Errorf("without a blank line: %q, not %q", m.Text, body)
 		}
 	}
 }

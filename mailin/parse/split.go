@@ -23,9 +23,12 @@ type part struct {
 	start     int    // where it begins in splitter.text
 	content   int    // where its body begins there; -1 while its header is read
 	end       int    // where its body ends there
-	delimiter []byte // of a multipart, else nil
+	delimiter []byte // of a multipart that says it, else nil
 	depth     int    // of a multipart, 1 for the outermost
 	closed    bool   // its last delimiter was seen
+	after     int    // behind its newest delimiter
+	barren    bool   // a multipart within another that holds nothing
+	junk      int    // lines of its header that are no fields
 }
 
 // splitter reads a mail in one pass, line by line, cuts it into its parts and takes the large
@@ -71,25 +74,27 @@ func (s *splitter) run() (root *part, err error) {
 	s.pos = len(s.text) - len(trimEnvelope(s.text))
 	root = &part{start: s.pos, content: -1}
 	s.open, s.fresh = []*part{root}, true
-	for s.broke == "" {
-		if err := s.bulk(); err != nil {
-			return root, err
-		}
-		n, err := s.line()
-		if err != nil {
-			return root, err
-		}
-		if n == 0 {
-			break
-		}
-		if err := s.step(n); err != nil {
-			return root, err
-		}
-	}
-	if s.broke != "" {
-		return root, nil
+	if err := s.lines(); err != nil || s.broke != "" {
+		return root, err
 	}
 	return root, s.finish(0, len(s.text))
+}
+
+// lines takes line by line up to the end.
+func (s *splitter) lines() error {
+	for s.broke == "" {
+		if err := s.bulk(); err != nil {
+			return err
+		}
+		n, err := s.line()
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := s.step(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // line gives the size of the line, or piece of one, that begins at pos; 0 at the end.
@@ -160,8 +165,10 @@ func (s *splitter) step(n int) error {
 }
 
 // delimiter tells which of the open multiparts a line delimits (RFC 2046 section 5.1.1), and
-// whether for the last time; -1 for none. Nothing but spaces may stand behind it.
+// whether for the last time; -1 for none. Nothing but spaces may stand behind it. When an outer
+// one's last delimiter is an inner one's next, as no mail should write them, the part goes on.
 func (s *splitter) delimiter(line []byte) (i int, last bool) {
+	ends := -1
 	for i, p := range s.open {
 		if p.delimiter == nil || p.closed || !bytes.HasPrefix(line, p.delimiter) {
 			continue
@@ -171,10 +178,12 @@ func (s *splitter) delimiter(line []byte) (i int, last bool) {
 		case "":
 			return i, false
 		case "--":
-			return i, true
+			if ends < 0 {
+				ends = i
+			}
 		}
 	}
-	return -1, false
+	return ends, ends >= 0
 }
 
 // maxPadding is how far behind a delimiter is looked for anything else, in bytes.
@@ -194,7 +203,7 @@ func (s *splitter) delimit(i int, last bool, n int) error {
 	s.pos, s.fresh = s.pos+n, true
 	p := s.open[i]
 	s.open = s.open[:i+1]
-	if p.closed = last; !last {
+	if p.closed, p.after = last, s.pos; !last {
 		s.open = append(s.open, &part{parent: p, start: s.pos, content: -1})
 	}
 	return nil
@@ -228,10 +237,13 @@ func (s *splitter) complete(p *part, end int) {
 		s.describe(p, max(end, p.start))
 	}
 	p.end = max(end, p.content)
-	if p.delimiter != nil && len(p.children) == 0 {
+	switch {
+	case !strings.HasPrefix(p.mediaType, "multipart/"):
+	case len(p.children) == 0 && !s.resplit(p):
 		s.mail.warn("multipart without parts: read as text")
 		p.mediaType = "text/plain"
-	} else if p.delimiter != nil && !p.closed {
+		p.barren = p.parent != nil && len(bytes.TrimSpace(s.text[p.content:p.end])) == 0
+	case !p.closed:
 		s.mail.warn("multipart is not closed")
 	}
 	if p.parent == nil {
@@ -253,6 +265,9 @@ func (s *splitter) headerLine(p *part, line []byte, begins bool) {
 	case s.pos-p.start > s.lim.HeaderBytes: // header breaks the limit
 	case !begins, first, line[0] == ' ', line[0] == '\t', beginsField(line):
 		return
+	case p.parent == nil && p.junk < maxJunk && !bytes.HasPrefix(line, []byte("--")):
+		p.junk++ // header tells whether it goes on behind it
+		return
 	}
 	s.describe(p, s.pos)
 	// What header did not take is the body's, and may hold p's own delimiter.
@@ -268,19 +283,17 @@ func (s *splitter) describe(p *part, end int) {
 		kind = "message/rfc822"
 	}
 	p.mediaType, p.params = s.contentType(get(fields, "Content-Type"), kind)
-	switch {
-	case !strings.HasPrefix(p.mediaType, "multipart/"):
+	if !strings.HasPrefix(p.mediaType, "multipart/") {
 		s.follow(p)
-	case p.params["boundary"] == "":
-		s.mail.warn("multipart without parts: read as text")
-		p.mediaType = "text/plain"
-	default:
-		p.delimiter, p.depth = []byte("--"+p.params["boundary"]), 1
-		if p.parent != nil {
-			if p.depth = p.parent.depth + 1; p.parent.depth > s.lim.Depth {
-				s.broke = "parts nested deeper than the limit"
-			}
+		return
+	}
+	if p.depth = 1; p.parent != nil {
+		if p.depth = p.parent.depth + 1; p.parent.depth > s.lim.Depth {
+			s.broke = "parts nested deeper than the limit"
 		}
+	}
+	if boundary := p.params["boundary"]; boundary != "" {
+		p.delimiter = []byte("--" + boundary)
 	}
 }
 
