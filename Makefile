@@ -16,6 +16,9 @@ SOAKTIME ?= 600
 # first writes a database of 10 GB.
 BENCH    ?= p1 p50 a50 replies delivery delivery-ed25519 delivery-rsa latency memory postgres
 MICRO    ?= .
+# Mails that other reply parsers read too, and where they are installed and write.
+MAILS    ?= tests/mails
+READERS  ?= /tmp/helpgate-readers
 COUNT    ?= 1
 # More words for the command: flags of the demo, of go test.
 ARGS     ?=
@@ -76,6 +79,12 @@ bench: ## Measure helpgate against Postfix: scenarios BENCH, flags ARGS. As root
 .PHONY: microbench
 microbench: ## Run the benchmarks of Go that match MICRO, COUNT times each.
 	go test $(TAGS) -run '^$$' -bench '$(MICRO)' -benchmem -count $(COUNT) $(ARGS) ./...
+
+.PHONY: readers
+readers: build ## Measure reply parsers from npm beside helpgate on MAILS. Needs node and npm.
+	@mkdir -p $(READERS); cp tests/bench/readers/{package.json,readers.mjs} $(READERS)
+	@cd $(READERS) && npm install --silent --no-audit --no-fund --no-package-lock
+	node $(READERS)/readers.mjs bin/helpgate $(MAILS) $(READERS)/out
 
 .PHONY: soak
 soak: ## Run in full what the tests run shorter, then repeat all in other orders for SOAKTIME s.
