@@ -49,7 +49,8 @@ func (rd *Reading) Close() { rd.source.Abort() }
 // split tells new text from quotation.
 func (rd *Reading) split(separators, earlier []string) {
 	rd.Reply = reply.Extract(reply.Input{
-		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Separators: separators, Earlier: earlier,
+		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Subject: rd.Mail.Subject,
+		Separators: separators, Earlier: earlier,
 	})
 }
 
@@ -64,14 +65,22 @@ func (rd *Reading) Classify() classify.Verdict {
 func (rd *Reading) signs() classify.Input {
 	m := rd.Mail
 	in := classify.Input{
-		Header: m.All, ContentType: m.ContentType, ReportType: m.ReportType,
-		DSNActions: m.DSNActions, CalendarMethod: m.CalendarMethod, Subject: m.Subject,
-		FirstLine: firstLine(rd.Reply.Text),
+		Header: m.Fields(), From: keys(m.From), To: keys(m.To), ContentType: m.ContentType,
+		ReportType: m.ReportType, CalendarMethod: m.CalendarMethod, Subject: m.Subject,
+		Text: m.Text, NewText: rd.Reply.Text, Date: m.Date,
 	}
-	for _, a := range m.From {
-		in.From = append(in.From, rfc.Key(a.Addr))
+	for _, e := range m.Enclosed {
+		in.Enclosed = append(in.Enclosed, classify.Enclosed(e))
 	}
 	return in
+}
+
+func keys(list []rfc.Address) []string {
+	var all []string
+	for _, a := range list {
+		all = append(all, rfc.Key(a.Addr))
+	}
+	return all
 }
 
 func (rd *Reading) hops() int { return len(rd.Mail.All("Received")) }
@@ -136,15 +145,22 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 	in.EnvelopeFrom, in.EnvelopeFromKnown = env.From, env.FromKnown
 	in.Own = func(id string) bool { _, ok := g.Keyring.FromMessageID(id); return ok }
 	in.OwnLoop, in.OwnList, in.Group = g.ownLoop, g.ownList, g.group(m)
+	if in.Date.IsZero() {
+		in.Date = env.ReceivedAt
+	}
 	v := classify.Classify(in)
 	if rd.hops() > MaxReceived {
 		v.Kind, v.Automatic, v.NoAutoReply = classify.Loop, true, true
 		v.Signs = append(v.Signs, "too many Received fields")
 	}
 	m.Auto, m.Automatic, m.NoAutoReply, m.Signs = v.Kind, v.Automatic, v.NoAutoReply, v.Signs
+	m.Report, m.Away = v.Report, v.Away
 	m.Suspicion, m.SuspicionAway = classify.Suspicious(classify.AgentInput{
-		Header: rd.Mail.All, Subject: m.Subject, FirstLine: in.FirstLine, TicketSubject: s.Subject,
+		Suppressed: v.Suppressed, Subject: m.Subject, NewText: in.NewText, TicketSubject: s.Subject,
 	})
+	if v.Automatic || m.SuspicionAway {
+		m.Away = classify.Away(in)
+	}
 	m.ReplyText, m.Whole = rd.Reply.Text, rd.Reply.Whole
 	m.ReplyHTML = safehtml.Sanitise(rd.Reply.HTML)
 	m.Language = rd.Language().Followed()
@@ -158,15 +174,6 @@ func people(list []rfc.Address) []tickets.Person {
 		}
 	}
 	return ps
-}
-
-func firstLine(text string) string {
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			return line
-		}
-	}
-	return ""
 }
 
 // maxThreadTopic bounds, in bytes, Outlook's Thread-Topic: it is the subject of a thread, and every

@@ -50,7 +50,11 @@ type Mail struct {
 	// SuspicionAway tells that the reason is one that an absent person's robot gives.
 	Suspicion     string
 	SuspicionAway bool
-	Unparsed      string // why only the source could be shown; "" when it was read
+	// Report is what a bounce or a warning of delay tells; nil for any other mail.
+	Report *Report
+	// Away is until when the sender says that they are away, of automatic and suspicious mail.
+	Away     Absence
+	Unparsed string // why only the source could be shown; "" when it was read
 
 	Claims   []Claimed // valid tokens of ours found in it, strongest first
 	Verified Verified

@@ -2,14 +2,20 @@
 // loops and all that nobody typed (RULES 3). It follows RFC 3834 (Auto-Submitted, whom to answer),
 // RFC 3464 (delivery reports), RFC 2919 and 2369 (lists).
 //
-// It is pure: the door hands it what parse has read, and desk acts on the verdict. It reads no
-// bodies, asks no DNS and proves no bounce (RULES 4 does). It owns no goroutine.
+// Of a delivery report it reads of which mail and recipients it tells, of bounces in the words of
+// programs older than RFC 3464 too; of an out-of-office notice the day that it names.
+//
+// It is pure: the door hands it what parse has read, and desk acts on the verdict. It asks no DNS
+// and proves no bounce (RULES 4 does). It owns no goroutine.
 package classify
 
 import (
+	"iter"
 	"strings"
+	"time"
 
 	"helpgate/internal/rfc"
+	"helpgate/tickets"
 )
 
 // LoopHeader is the field that everything we send carries; its value is keyed, see Input.OwnLoop.
@@ -36,10 +42,10 @@ var order = []string{Loop, Bounce, DSNDelay, OOO, List, AutoReply, Calendar}
 
 // Input is what the door knows of a mail. Every function may be nil: it then holds for nothing.
 type Input struct {
-	// Header returns all values of a field, topmost first, unfolded and raw.
-	Header func(name string) []string
-	// From holds the keys (rfc.Key) of the addresses in From.
-	From []string
+	// Header gives the fields, topmost first, by name and unfolded raw value.
+	Header iter.Seq2[string, string]
+	// From and To hold the keys (rfc.Key) of the addresses there.
+	From, To []string
 	// EnvelopeFrom is the address of MAIL FROM, "" the null sender. It counts only when
 	// EnvelopeFromKnown: by IMAP there is none but Return-Path.
 	EnvelopeFrom      string
@@ -47,12 +53,14 @@ type Input struct {
 	// ContentType is the mail's media type without parameters, ReportType its report-type
 	// parameter (RFC 6522 section 3).
 	ContentType, ReportType string
-	// DSNActions are the Action fields of the delivery report (RFC 3464 section 2.3.3).
-	DSNActions []string
+	// Enclosed are the parts that tell of other mails, in order.
+	Enclosed []Enclosed
 	// CalendarMethod is the METHOD of a text/calendar part (RFC 5545 section 3.7.2).
 	CalendarMethod string
-	// Subject is the decoded subject, FirstLine the first line of the new text that is not blank.
-	Subject, FirstLine string
+	// Subject is the decoded subject, Text all of the plain text, NewText what is new in it.
+	Subject, Text, NewText string
+	// Date is when the mail was written: days without a year are near it. It may be zero.
+	Date time.Time
 	// Own tells whether a Message-ID, without brackets, is a signed one of ours.
 	Own func(messageID string) bool
 	// OwnLoop tells whether the value of a LoopHeader is validly ours.
@@ -73,11 +81,17 @@ type Verdict struct {
 	Automatic bool
 	// NoAutoReply says that no automatic answer may be sent, though a person may have written it.
 	NoAutoReply bool
+	// Suppressed says that X-Auto-Response-Suppress has a value.
+	Suppressed bool
+	// Report is what a bounce or warning of delay tells; nil for any other kind.
+	Report *tickets.Report
+	// Away is until when the sender is away, of an out-of-office notice that names a day.
+	Away tickets.Absence
 }
 
 // Classify judges a mail.
 func Classify(in Input) Verdict {
-	j := judge{in: in, kinds: make(map[string]bool)}
+	j := judge{in: in, found: gather(in.Header), kinds: make(map[string]bool)}
 	j.loop()
 	j.report()
 	j.sender()
@@ -96,15 +110,26 @@ func Classify(in Input) Verdict {
 	}
 	v.Automatic = j.automatic()
 	v.NoAutoReply = v.Automatic || j.suppressed || j.kinds[List]
+	v.Suppressed = j.suppressed
+	switch v.Kind {
+	case Bounce, DSNDelay:
+		v.Report = j.told(v.Kind)
+	case OOO:
+		v.Away = Away(in)
+	}
 	return v
 }
 
 // judge gathers the signs of one mail.
 type judge struct {
 	in         Input
+	found      fields
 	kinds      map[string]bool
 	signs      []string
 	suppressed bool
+	status     tickets.Report // of a delivery report
+	// answers tells that what wrote the mail answered another.
+	answers bool
 }
 
 // maxSign bounds, in bytes, what a sign shows of a mail's words.
@@ -126,28 +151,26 @@ func (j *judge) automatic() bool {
 		j.kinds[AutoReply]
 }
 
-func (j *judge) values(field string) []string {
-	if j.in.Header == nil {
-		return nil
-	}
-	return j.in.Header(field)
+// refers tells whether the mail names one that it answers.
+func (j *judge) refers() bool {
+	return len(j.found["In-Reply-To"])+len(j.found["References"]) > 0
 }
 
 // loop finds mail that we sent ourselves.
 func (j *judge) loop() {
-	for _, value := range j.values(LoopHeader) {
+	for _, value := range j.found[LoopHeader] {
 		if j.in.OwnLoop != nil && j.in.OwnLoop(strings.TrimSpace(value)) {
 			j.sign(Loop, LoopHeader)
 		}
 	}
-	for _, value := range j.values("Message-ID") {
+	for _, value := range j.found["Message-ID"] {
 		for _, id := range rfc.MessageIDs(value) {
 			if j.in.Own != nil && j.in.Own(id) {
 				j.sign(Loop, "Message-ID: <"+id+">")
 			}
 		}
 	}
-	if len(j.values("Received")) > maxReceived {
+	if len(j.found["Received"]) > maxReceived {
 		j.sign(Loop, "Received: more than 50")
 	}
 }
@@ -157,8 +180,9 @@ func (j *judge) loop() {
 func (j *judge) sender() {
 	if j.nullSender() {
 		j.sign(AutoReply, "Return-Path: <>")
+		j.answers = true
 	}
-	if len(j.in.From) == 0 && len(j.values("From")) > 0 {
+	if len(j.in.From) == 0 && len(j.found["From"]) > 0 {
 		j.sign(AutoReply, "From: empty")
 	}
 	for _, addr := range j.in.From {
@@ -174,7 +198,7 @@ func (j *judge) nullSender() bool {
 	if j.in.EnvelopeFromKnown {
 		return j.in.EnvelopeFrom == "" || j.in.EnvelopeFrom == "<>"
 	}
-	paths := j.values("Return-Path")
+	paths := j.found["Return-Path"]
 	return len(paths) > 0 && strings.ReplaceAll(strings.TrimSpace(paths[0]), " ", "") == "<>"
 }
 

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"net/textproto"
 	"slices"
 	"strings"
 	"testing"
@@ -10,15 +9,14 @@ import (
 
 // mail makes an Input of a person's mail with some header lines.
 func mail(header ...string) Input {
-	fields := map[string][]string{}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ":")
-		name = textproto.CanonicalMIMEHeaderKey(name)
-		fields[name] = append(fields[name], value)
-	}
 	return Input{
-		Header: func(name string) []string {
-			return fields[textproto.CanonicalMIMEHeaderKey(name)]
+		Header: func(yield func(name, value string) bool) {
+			for _, line := range header {
+				name, value, _ := strings.Cut(line, ":")
+				if !yield(name, value) {
+					return
+				}
+			}
 		},
 		From:    []string{"ann@example.net"},
 		Own:     func(id string) bool { return id == "signed@gate.example" },
@@ -30,6 +28,15 @@ func mail(header ...string) Input {
 func with(in Input, set func(*Input)) Input {
 	set(&in)
 	return in
+}
+
+// status is the machine's part of a report with those actions.
+func status(actions ...string) []Enclosed {
+	text := "Reporting-MTA: dns; mx.example"
+	for _, a := range actions {
+		text += "\r\n\r\nFinal-Recipient: rfc822; a@example.net\r\nAction: " + a
+	}
+	return []Enclosed{{ContentType: "message/delivery-status", Head: []byte(text)}}
 }
 
 func TestKinds(t *testing.T) {
@@ -108,19 +115,19 @@ func TestKinds(t *testing.T) {
 		"bounce and delay": {
 			with(mail(), func(in *Input) {
 				report(in)
-				in.DSNActions = []string{"delayed", "Failed"}
+				in.Enclosed = status("delayed", "Failed")
 			}), Bounce, true, true,
 		},
 		"delay": {
 			with(mail(), func(in *Input) {
 				report(in)
-				in.DSNActions = []string{"delayed"}
+				in.Enclosed = status("delayed")
 			}), DSNDelay, true, true,
 		},
 		"success report": {
 			with(mail(), func(in *Input) {
 				report(in)
-				in.DSNActions = []string{"relayed"}
+				in.Enclosed = status("relayed")
 			}), AutoReply, true, true,
 		},
 		"read receipt": {
@@ -225,7 +232,7 @@ func TestOutOfOfficeBySubject(t *testing.T) {
 			t.Errorf("%q %v: %+v, want %q", tc.subject, tc.header, got, tc.kind)
 		}
 	}
-	qq := with(mail(), func(in *Input) { in.FirstLine = "这是来自QQ邮箱的假期自动回复邮件。" })
+	qq := with(mail(), func(in *Input) { in.NewText = "这是来自QQ邮箱的假期自动回复邮件。" })
 	if got := Classify(qq); got.Kind != OOO {
 		t.Errorf("QQ Mail's vacation answer: %+v", got)
 	}
@@ -260,7 +267,7 @@ func TestSuspicious(t *testing.T) {
 		"the customer's words": {"", "Re: Out of office", "Done.", "Out of office", false, false},
 	} {
 		in := AgentInput{
-			Header: mail(tc.header).Header, Subject: tc.subject, FirstLine: tc.line,
+			Suppressed: Classify(mail(tc.header)).Suppressed, Subject: tc.subject, NewText: tc.line,
 			TicketSubject: tc.base,
 		}
 		if reason, away := Suspicious(in); (reason != "") != tc.held || away != tc.away {
@@ -275,9 +282,9 @@ func FuzzClassify(f *testing.F) {
 	f.Add("\xff<", strings.Repeat("re: ", 50), "")
 	f.Fuzz(func(t *testing.T, value, subject, from string) {
 		got := Classify(Input{
-			Header:  func(string) []string { return []string{value} },
+			Header:  mail("Auto-Submitted:"+value, "List-Id:"+value, "Precedence:"+value).Header,
 			From:    []string{from},
-			Subject: subject, FirstLine: subject, ContentType: value, DSNActions: []string{value},
+			Subject: subject, NewText: subject, ContentType: value, Text: value,
 			Own:     func(string) bool { return false },
 			OwnLoop: func(string) bool { return false },
 			OwnList: func(string) bool { return false },
@@ -295,7 +302,7 @@ func FuzzClassify(f *testing.F) {
 
 func BenchmarkClassify(b *testing.B) {
 	in := mail("Received: by x", "Message-ID: <a@b>", "Subject: Re: hello")
-	in.Subject, in.FirstLine = "Re: hello", "Thank you, it works."
+	in.Subject, in.NewText = "Re: hello", "Thank you, it works."
 	b.ReportAllocs()
 	for b.Loop() {
 		Classify(in)
@@ -307,7 +314,7 @@ func BenchmarkClassify(b *testing.B) {
 func TestPersonWhoForwardsABounceIsNoBounce(t *testing.T) {
 	t.Parallel()
 	in := with(mail(), func(in *Input) {
-		in.ContentType, in.DSNActions = "multipart/mixed", []string{"failed"}
+		in.ContentType, in.Enclosed = "multipart/mixed", status("failed")
 	})
 	if got := Classify(in); got.Kind != Person {
 		t.Errorf("a person's mail that carries a report: %+v", got)

@@ -19,34 +19,37 @@ var precedences = []struct{ prefix, kind string }{
 
 // headers looks at the fields by which robots make themselves known.
 func (j *judge) headers() {
-	for _, value := range j.values("Auto-Submitted") {
+	for _, value := range j.found["Auto-Submitted"] {
 		if word := autoSubmitted(value); word != "" && word != "no" {
 			j.sign(AutoReply, "Auto-Submitted: "+word)
+			j.answers = j.answers || word == "auto-replied"
 		}
 	}
+	j.answers = j.answers || j.refers()
 	for _, field := range []string{"Precedence", "X-Precedence"} {
-		for _, value := range j.values(field) {
+		for _, value := range j.found[field] {
 			j.precedence(field, value)
 		}
 	}
 	for _, field := range presence {
-		for _, value := range j.values(field) {
+		for _, value := range j.found[field] {
 			if !denies(value) {
 				j.sign(AutoReply, field+": "+value)
+				j.answers = true
 			}
 		}
 	}
-	for _, value := range j.values("X-Loop") {
+	for _, value := range j.found["X-Loop"] {
 		if v := strings.ToLower(strings.TrimSpace(value)); v == "yes" || v == "true" {
 			j.sign(AutoReply, "X-Loop: "+v)
 		}
 	}
-	for _, value := range j.values("Delivered-To") {
+	for _, value := range j.found["Delivered-To"] {
 		if strings.EqualFold(strings.TrimSpace(value), "autoresponder") {
 			j.sign(AutoReply, "Delivered-To: autoresponder")
 		}
 	}
-	for _, value := range j.values("X-Auto-Response-Suppress") {
+	for _, value := range j.found["X-Auto-Response-Suppress"] {
 		if value = strings.TrimSpace(value); value != "" {
 			// Alone it does not make a customer's mail automatic: Exchange adds it to people's.
 			j.suppressed = true
@@ -73,6 +76,7 @@ func (j *judge) precedence(field, value string) {
 		}
 		if p.kind != List || !j.ownList() {
 			j.sign(p.kind, field+": "+value)
+			j.answers = j.answers || p.kind == AutoReply
 		}
 		return
 	}
@@ -86,14 +90,20 @@ func denies(value string) bool {
 	return false
 }
 
+// listFields are those that lists write: of RFC 2919 and 2369, and of ezmlm and others before them.
+var listFields = []string{
+	"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Archive",
+	"Mailing-List", "X-Mailing-List",
+}
+
 // list finds mail that a mailing list sent to its members. A support group's own marks are neutral:
 // what it passes on is a customer's mail.
 func (j *judge) list() {
 	if j.ownList() {
 		return
 	}
-	for _, field := range []string{"List-Id", "List-Post", "List-Unsubscribe"} {
-		if values := j.values(field); len(values) > 0 {
+	for _, field := range listFields {
+		if values := j.found[field]; len(values) > 0 {
 			j.sign(List, field+": "+values[0])
 		}
 	}
@@ -108,7 +118,7 @@ func (j *judge) ownList() bool {
 		return false
 	}
 	for _, field := range []string{"List-Id", "List-Post", "X-Google-Group-Id"} {
-		for _, value := range j.values(field) {
+		for _, value := range j.found[field] {
 			if name := listName(value); name != "" && j.in.OwnList(name) {
 				return true
 			}

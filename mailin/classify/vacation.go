@@ -9,67 +9,88 @@ import (
 	"helpgate/internal/rfc"
 )
 
-// robotSubjects are what programs put before the subject of an automatic reply, lower case. With a
-// colon or nothing behind them they are a sign by themselves.
-var robotSubjects = []string{
-	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-	"automatic response", "autoresponse", "out of office", "out of office autoreply",
-	"out of office reply", "out of the office", "ooo", "vacation reply",
-	"自动回复", "自动答复", "自動回覆", "自動答覆", "自動回復", "假期自动回复", "外出自动回复", "外出自動回覆",
-	"automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung",
-	"abwesend", "réponse automatique", "reponse automatique", "message d'absence",
-	"respuesta automática", "respuesta automatica", "fuera de la oficina",
-	"risposta automatica", "fuori sede", "fuori ufficio", "automatisch antwoord", "afwezig",
-	"automatische beantwoording", "resposta automática", "fora do escritório",
-	"automatiskt svar", "autosvar", "automatisk svar", "frånvaro", "fravær", "ikke til stede",
-	"automaattinen vastaus", "poissa", "odpowiedź automatyczna", "autoodpowiedź", "nieobecność",
-	"automatická odpověď", "automatikus válasz", "răspuns automat", "otomatik yanıt",
-	"автоответ", "автоматический ответ", "автоматична відповідь", "自動応答", "自動返信", "不在通知",
-	"자동 회신", "자동 응답", "자동회신", "부재중", "trả lời tự động", "ตอบกลับอัตโนมัติ", "מענה אוטומטי",
-	"رد تلقائي", "αυτόματη απάντηση",
-}
-
-// awayWords say that somebody is not there, lower case. In an automatic mail's subject they make it
-// an out-of-office notice; on the agents' road they are enough by themselves.
-var awayWords = []string{
-	"on vacation", "on holiday", "on annual leave", "on leave", "maternity leave", "parental leave",
-	"away from the office", "away from my desk", "away from my mail", "away from my email",
-	"currently away", "currently out", "not in the office", "out of office", "out of the office",
-	"外出", "休假", "不在办公室", "不在辦公室", "年假", "出差中", "放假", "度假", "请假", "請假",
-	"im urlaub", "in urlaub", "nicht im büro", "nicht im haus", "außer haus", "ausser haus",
-	"en vacances", "en congé", "absent du bureau", "absence du bureau", "absente du bureau",
-	"de vacaciones", "fuera de oficina", "in ferie", "fuori dall'ufficio", "op vakantie",
-	"met vakantie", "niet op kantoor", "de férias", "fora do escritorio", "på semester",
-	"på ferie", "lomalla", "na urlopie", "poza biurem", "в отпуске", "休暇", "휴가", "izindeyim",
-}
-
-// qqNotice begins the text of QQ Mail's vacation answer, which has no mark in its header.
-const qqNotice = "这是来自qq邮箱的假期自动回复邮件"
-
 // vacation looks for out-of-office notices. It runs last, because words that say little alone say
-// much in a mail that is automatic anyway.
+// much in a mail that is automatic anyway; in a person's mail they say nothing.
 func (j *judge) vacation() {
-	for range j.values("X-MS-Exchange-Inbox-Rules-Loop") {
-		j.sign(OOO, "X-MS-Exchange-Inbox-Rules-Loop")
-	}
-	for _, value := range j.values("Auto-Submitted") {
-		if lower := strings.ToLower(value); autoSubmitted(value) == "auto-replied" &&
-			strings.Contains(lower, "owner-email") {
-			j.sign(OOO, "Auto-Submitted: auto-replied; owner-email")
+	j.rulesLoop()
+	for _, value := range j.found["Auto-Submitted"] {
+		lower := strings.ToLower(value)
+		if autoSubmitted(value) == "auto-replied" && containsOf(lower, vacationParameters) {
+			j.sign(OOO, "Auto-Submitted: "+lower)
 		}
 	}
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(j.in.FirstLine)), qqNotice) {
+	if notice(j.in.NewText) {
 		j.sign(OOO, "text: QQ Mail's vacation answer")
 	}
 	subject := strings.ToLower(strings.TrimSpace(j.in.Subject))
 	switch {
 	case j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay]:
-	case j.automatic() && vacationWord(subject) != "", j.robotSubject(subject):
+	case j.robotSubject(subject), j.automatic() && j.awayTold(subject):
 		j.sign(OOO, "Subject: "+j.in.Subject)
+	case j.answers && j.automatic() && !j.kinds[List]:
+		if word := vacationWord(lead(j.in.NewText, noticeLines)); word != "" {
+			j.sign(OOO, "text: "+word)
+		}
 	}
 }
 
+// vacationParameters stand behind auto-replied in Auto-Submitted: RFC 3834 section 5.2, and what
+// Sieve (RFC 5230) in Dovecot and Zimbra writes.
+var vacationParameters = []string{"owner-email", "vacation"}
+
+// rulesLoop reads the field by which Exchange counts how often inbox rules passed a mail on. An
+// answer of such a rule is from the mailbox that it names; a customer's mail that a rule of a
+// colleague's mailbox redirected to us names that mailbox too, but is from the customer, and what a
+// rule forwards has the prefix of forwards.
+func (j *judge) rulesLoop() {
+	if forwarded(j.in.Subject) {
+		return
+	}
+	for _, value := range j.found["X-MS-Exchange-Inbox-Rules-Loop"] {
+		for _, from := range j.in.From {
+			if rfc.Key(value) == from {
+				j.sign(OOO, "X-MS-Exchange-Inbox-Rules-Loop")
+				return
+			}
+		}
+	}
+}
+
+// forwarded tells whether a subject has the prefix of a forwarded mail.
+func forwarded(subject string) bool {
+	return forwardPrefix.MatchString(strings.TrimSpace(subject))
+}
+
+var forwardPrefix = regexp.MustCompile(
+	`(?i)^(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달) ?[:：]`)
+
+// awayTold tells whether the subject of an automatic mail says that somebody is away. Words that
+// programs use say so in any; those of people only in what answers a mail, for a staff register
+// may report who is on vacation.
+func (j *judge) awayTold(subject string) bool {
+	return wordOf(subject, robotSubjects) != "" || j.answers && wordOf(subject, awayWords) != ""
+}
+
+// notice tells whether a text begins with a provider's sentence. What follows it within a sentence
+// is somebody's question about it.
+func notice(text string) bool {
+	line := strings.ToLower(lead(text, 1))
+	for _, sentence := range noticeSentences {
+		if rest, ok := strings.CutPrefix(line, sentence); ok {
+			return strings.TrimSpace(rest) == "" || strings.HasPrefix(rest, "。")
+		}
+	}
+	return false
+}
+
 var bracketTag = regexp.MustCompile(`^(\s*\[[^\]]{0,60}\])+\s*`)
+
+func withoutTag(subject string) string {
+	if !strings.HasPrefix(subject, "[") {
+		return subject
+	}
+	return bracketTag.ReplaceAllString(subject, "")
+}
 
 // oldExchange begins what Exchange servers once put behind an answer's prefix.
 const oldExchange = "out of office autoreply:"
@@ -79,12 +100,14 @@ const oldExchange = "out of office autoreply:"
 // the prefix of an answer also refers, so that a prefix alone is a program's. A person's answer to
 // such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
-	if len(j.values("In-Reply-To"))+len(j.values("References")) == 0 {
+	if !j.refers() {
+		if !strings.Contains(subject, oldExchange) {
+			return false
+		}
 		base := rfc.BaseSubject(subject)
-		words := bracketTag.ReplaceAllString(base, "")
-		return base != subject && strings.HasPrefix(words, oldExchange)
+		return base != subject && strings.HasPrefix(withoutTag(base), oldExchange)
 	}
-	subject = bracketTag.ReplaceAllString(subject, "")
+	subject = withoutTag(subject)
 	for _, words := range robotSubjects {
 		rest, ok := strings.CutPrefix(subject, words)
 		if !ok {
@@ -98,14 +121,56 @@ func (j *judge) robotSubject(subject string) bool {
 	return false
 }
 
-// vacationWord returns the first word of either table that stands in s, which is in lower case;
-// "" when there is none.
+const (
+	// noticeLines are how many lines of an automatic answer may say that somebody is away.
+	noticeLines = 3
+	// maxLead bounds those lines in bytes.
+	maxLead = 600
+)
+
+// lead gives the first n lines of a text that are not blank; one that only greets does not count.
+func lead(text string, n int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text[:min(len(text), maxLead)]) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if b.Len() > 0 || !greets(line) {
+			n--
+		}
+		b.WriteString(line)
+		if n == 0 {
+			break
+		}
+		b.WriteByte('\n')
+	}
+	return strings.ToValidUTF8(b.String(), "")
+}
+
+// maxGreeting is how long a line may be, in bytes, that does nothing but greet.
+const maxGreeting = 60
+
+// greets tells whether a line ends as those do that stand before the text of a letter.
+func greets(line string) bool {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	return len(line) <= maxGreeting && strings.ContainsRune(",，:：!！、", last)
+}
+
+// vacationWord returns the first word of either table that stands in s; "" when there is none.
 func vacationWord(s string) string {
-	for _, table := range [][]string{robotSubjects, awayWords} {
-		for _, w := range table {
-			if holdsWord(s, w) {
-				return w
-			}
+	s = strings.ToLower(s)
+	if w := wordOf(s, robotSubjects); w != "" {
+		return w
+	}
+	return wordOf(s, awayWords)
+}
+
+// wordOf returns the first word of the table that stands in s, which is in lower case.
+func wordOf(s string, table []string) string {
+	for _, w := range table {
+		if holdsWord(s, w) {
+			return w
 		}
 	}
 	return ""
@@ -126,11 +191,11 @@ func holdsWord(s, w string) bool {
 	return !unicode.IsLetter(before) && !unicode.IsLetter(after)
 }
 
-// AgentInput is what the agents' road knows of a mail; Header, Subject and FirstLine are those of
-// Input.
+// AgentInput is what the agents' road knows of a mail.
 type AgentInput struct {
-	Header             func(name string) []string
-	Subject, FirstLine string
+	// Suppressed is that of the mail's Verdict; Subject and NewText are those of Input.
+	Suppressed       bool
+	Subject, NewText string
 	// TicketSubject is the subject of the ticket that is answered. Where the mail bears the same,
 	// its words are the customer's and say nothing of the agent.
 	TicketSubject string
@@ -141,22 +206,17 @@ type AgentInput struct {
 // held. Away says that it is a reason to take the agent for absent. The sign of repeated texts
 // (RULES 3) is the desk's, which knows the others.
 func Suspicious(in AgentInput) (reason string, away bool) {
-	texts := []string{in.FirstLine}
+	texts := []string{lead(in.NewText, 1)}
 	if !strings.EqualFold(rfc.BaseSubject(in.Subject), rfc.BaseSubject(in.TicketSubject)) {
 		texts = append(texts, in.Subject)
 	}
 	for _, text := range texts {
-		if word := vacationWord(strings.ToLower(text)); word != "" {
+		if word := vacationWord(text); word != "" {
 			return "vacation word: " + word, true
 		}
 	}
-	if in.Header == nil {
-		return "", false
-	}
-	for _, value := range in.Header("X-Auto-Response-Suppress") {
-		if strings.TrimSpace(value) != "" {
-			return "X-Auto-Response-Suppress", false
-		}
+	if in.Suppressed {
+		return "X-Auto-Response-Suppress", false
 	}
 	return "", false
 }

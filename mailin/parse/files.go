@@ -23,15 +23,15 @@ func (c *collector) attach(p *part) {
 		a.Data, a.File = nil, p.cut.file
 	}
 	c.mail.Attachments = append(c.mail.Attachments, a)
-	switch p.mediaType {
-	case "text/calendar":
-		if c.mail.CalendarMethod == "" {
-			c.mail.CalendarMethod = calendarMethod(p, data)
-		}
-	case "message/delivery-status":
-		c.mail.DSNActions = append(c.mail.DSNActions, dsnActions(data)...)
+	if p.mediaType == "text/calendar" && c.mail.CalendarMethod == "" {
+		c.mail.CalendarMethod = calendarMethod(p, data)
+	}
+	if strings.HasPrefix(p.mediaType, "message/") || p.mediaType == "text/rfc822-headers" {
+		head := data[:min(len(data), maxHead)]
+		c.mail.Enclosed = append(c.mail.Enclosed, Enclosed{p.mediaType, head})
 	}
 	c.winmail(p, name, data)
+	c.invite(p, name)
 }
 
 // contentID gives the part's Content-ID (RFC 2392) without brackets.
@@ -111,21 +111,4 @@ func calendarMethod(p *part, data []byte) string {
 		return strings.ToUpper(string(found[1]))
 	}
 	return strings.ToUpper(cut(rfc.CleanName(p.params["method"]), 20))
-}
-
-// maxActions bounds the recipients of a delivery report that are looked at.
-const maxActions = 100
-
-// dsnActions reads the Action fields of a delivery report (RFC 3464 section 2.3.3).
-func dsnActions(data []byte) []string {
-	var actions []string
-	for line := range strings.Lines(string(data)) {
-		name, value, ok := strings.Cut(line, ":")
-		if ok && strings.EqualFold(strings.TrimSpace(name), "Action") && len(actions) < maxActions {
-			value, _, _ = strings.Cut(value, "(")
-			value = strings.ToLower(rfc.DecodeHeader(cut(value, 100)))
-			actions = append(actions, value)
-		}
-	}
-	return actions
 }

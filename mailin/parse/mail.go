@@ -15,9 +15,11 @@
 package parse
 
 import (
+	"iter"
 	"strings"
 	"time"
 
+	"helpgate/internal/calendar"
 	"helpgate/internal/rfc"
 )
 
@@ -86,21 +88,32 @@ type Mail struct {
 	InReplyTo, References []string  // without brackets, as rfc.MessageIDs gives them
 	ContentType           string    // of the whole mail, lower case, without parameters
 	ReportType            string    // report-type of multipart/report (RFC 6522), lower case
-	DSNActions            []string  // Action fields of message/delivery-status (RFC 3464 2.3.3)
 	Enclosed              []Enclosed
 	CalendarMethod        string // METHOD of the first text/calendar part, upper case
 	Text                  string // plain text, lines end in LF; of HTML where there is no other
 	HTML                  string // as received, "" when no part was HTML
 	Attachments           []Attachment
-	TNEFNames             []string // files and texts that lay in winmail.dat (package tnef)
-	Encrypted             string   // EncryptedSMIME or EncryptedPGP when a part of it cannot be read
-	Warnings              []string // faults that were read over, each kind once
-	Unparsed              string   // why the mail was not parsed; Text is then its source
+	TNEFNames             []string             // files and texts that lay in winmail.dat (package tnef)
+	Invitation            *calendar.Invitation // of the first calendar part that holds an event
+	Encrypted             string               // EncryptedSMIME or EncryptedPGP when a part of it cannot be read
+	Warnings              []string             // faults that were read over, each kind once
+	Unparsed              string               // why the mail was not parsed; Text is then its source
 }
 
 // Get gives the topmost field of that name, unfolded and not decoded; "" when there is none.
 func (m *Mail) Get(name string) string {
 	return get(m.Header, name)
+}
+
+// Fields gives every field, topmost first, by its name as written and its unfolded raw value.
+func (m *Mail) Fields() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for _, f := range m.Header {
+			if !yield(f.Name, f.Raw) {
+				return
+			}
+		}
+	}
 }
 
 // All gives every field of that name, topmost first.

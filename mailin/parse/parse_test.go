@@ -252,9 +252,10 @@ func TestFileNames(t *testing.T) {
 func TestReportsAndInvitations(t *testing.T) {
 	t.Parallel()
 	m := read(t, multi("multipart/report; report-type=Delivery-Status", "\nx",
-		"Content-Type: message/delivery-status\n\nAction: Failed (x)\n\nAction: delayed"))
-	if m.ReportType != "delivery-status" || fmt.Sprint(m.DSNActions) != "[failed delayed]" {
-		t.Errorf("report %q, actions %q", m.ReportType, m.DSNActions)
+		"Content-Type: message/delivery-status\n\nAction: failed", "Content-Type: text/csv\n\n1"))
+	if m.ReportType != "delivery-status" || len(m.Enclosed) != 1 ||
+		string(m.Enclosed[0].Head) != "Action: failed" {
+		t.Errorf("report %q, enclosed %q", m.ReportType, m.Enclosed)
 	}
 	m = read(t, mail("Content-Type: text/calendar; method=reply", "", "BEGIN:VCALENDAR"))
 	if m.CalendarMethod != "REPLY" || len(m.Attachments) != 1 {
@@ -323,7 +324,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m := Parse(raw, DefaultLimits())
 		texts := []string{m.Subject, m.Text, m.HTML, m.ContentType, m.ReportType, m.CalendarMethod}
-		texts = append(append(texts, m.DSNActions...), m.Warnings...)
+		texts = append(texts, m.Warnings...)
 		for _, a := range m.Attachments {
 			texts = append(texts, a.Filename, a.ContentType, a.ContentID)
 			if a.Filename == "" || a.ContentType == "" {

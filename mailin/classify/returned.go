@@ -1,0 +1,222 @@
+package classify
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"helpgate/internal/rfc"
+	"helpgate/tickets"
+)
+
+// maxReturned bounds, in bytes, how much of a bounce's text is read for recipients.
+const maxReturned = 32 << 10
+
+// copyMark begins a line behind which a bounce holds the mail that came back, or what helps only
+// those who run the servers on its way.
+var copyMark = regexp.MustCompile(`(?i)^[-_=*>| \t]*(?:` +
+	`below this line is a copy|this is a copy of|the body of the message is|included is a copy|` +
+	`a copy of (?:the|your) (?:original )?message|(?:original )?message (?:header|text)?s? ?follows|` +
+	`(?:your )?(?:original|returned|unsent) message(?: headers?| below)?[-_:. ]*\r?$|` +
+	`ursprüngliche nachricht(?:enkopfzeilen)?[-_:. ]*\r?$|original-nachricht[-_:. ]*\r?$|` +
+	`en-têtes d(?:e|u) message d'origine|encabezados de(?:l)? mensajes? original|` +
+	`intestazioni (?:originali|del messaggio)|oorspronkelijke berichtkoppen|исходные заголовки|` +
+	`原始邮件头|原始郵件標頭|原邮件内容|以下是原邮件|元のメッセージ|` +
+	`(?:return-path|received|message-id|mime-version):)`)
+
+// foreignLines begin lines with addresses of others than recipients, lower case.
+var foreignLines = []string{
+	"from:", "sender:", "reply-to:", "subject:", "发件人", "寄件者", "主题", "主　题", "主旨", "von:",
+	"de :", "de:", "от:", "contact", "please contact", "generating server", "reporting-mta",
+}
+
+// recipientLabels begin lines that name a recipient, lower case.
+var recipientLabels = []string{
+	"收件人/to", "收件人", "收件者", "收信人", "to", "an", "recipient address", "recipients",
+	"recipient", "failed recipient", "unknown user", "user mailbox exceeds allowed size",
+	"undeliverable to", "empfänger", "destinataire", "destinatario", "получатель", "кому", "宛先",
+}
+
+// toldRecipient are the forms of a sentence that names the recipient within it.
+var toldRecipient = regexp.MustCompile(`(?i)(?:` +
+	`(?:delivered|deliver (?:your |the )?(?:message|mail|e-?mail)|undeliverable|delivery) to|` +
+	`rcpt to ?:|recipient|邮件地址|收件人地址|邮箱地址|收件人|zugestellt werden an` +
+	`)[ :]?[ (（<"'“「]*(` + address + `)`)
+
+const address = `[\pL\pN._%+=!#$&'*/?^{|}~-]{1,64}@[\pL\pN-]{1,63}(?:\.[\pL\pN-]{1,63}){1,8}`
+
+var anyAddress = regexp.MustCompile(address)
+
+// idLine finds the Message-ID of the mail that came back.
+var idLine = regexp.MustCompile(`(?im)^[ \t>]*(?:message-id|邮件标识) ?[:：][ \t]*(<[^<>\s]{1,250}>)`)
+
+// readReturned reads a bounce that has no machine's part, or one that names no recipient: those of
+// qmail, Exim, old Exchange and Domino, Gmail, Yahoo, QQ, 163 and other Coremail, Mail.ru. failed
+// are the addresses of X-Failed-Recipients; own tells of addresses that received this bounce.
+func readReturned(r *tickets.Report, text string, failed []string, own func(string) bool) {
+	text = text[:min(len(text), maxReturned)]
+	told, rest := cutCopy(text)
+	if r.MessageID == "" {
+		if found := idLine.FindStringSubmatch(rest); found != nil {
+			if ids := rfc.MessageIDs(found[1]); len(ids) > 0 {
+				r.MessageID = ids[0]
+			}
+		}
+	}
+	if len(r.Recipients) > 0 {
+		return
+	}
+	blocks := namedBlocks(told, own)
+	if len(blocks) == 0 && len(failed) == 0 {
+		blocks = toldBlock(told, own)
+	}
+	for _, addr := range failed {
+		if blocks.of(addr) == nil && len(blocks) < maxRecipients {
+			blocks = append(blocks, block{addr: addr, words: told})
+		}
+	}
+	for i, b := range blocks {
+		if len(failed) > 0 && !slices.Contains(failed, b.addr) {
+			continue
+		}
+		words := b.words
+		for _, later := range blocks[i+1:] { // a reason behind the last one is everybody's
+			if strings.TrimSpace(words) == "" {
+				words = later.words
+			}
+		}
+		r.Recipients = append(r.Recipients, tickets.ReportedRecipient{
+			Address: b.addr, Status: statusOf(words), Diagnostic: reasonLine(words),
+		})
+	}
+}
+
+// cutCopy parts what a bounce tells from the copy of the mail that came back.
+func cutCopy(text string) (told, rest string) {
+	at := 0
+	for line := range strings.Lines(text) {
+		if at > 0 && copyMark.MatchString(line) {
+			return text[:at], text[at:]
+		}
+		at += len(line)
+	}
+	return text, text
+}
+
+// block is what a bounce says behind a recipient's name.
+type block struct{ addr, words string }
+
+type blocks []block
+
+func (bs blocks) of(addr string) *block {
+	for i := range bs {
+		if bs[i].addr == addr {
+			return &bs[i]
+		}
+	}
+	return nil
+}
+
+// namedBlocks finds the lines that begin with a recipient, and what stands below each. One who is
+// named again, as for the administrators, has both.
+func namedBlocks(told string, own func(string) bool) blocks {
+	var found blocks
+	var current *block
+	for line := range strings.Lines(told) {
+		addr, rest := leadingAddress(line)
+		key := rfc.Key(addr)
+		switch {
+		case key == "" || own(key):
+			if current != nil {
+				current.words += line
+			}
+			continue
+		case found.of(key) == nil && len(found) == maxRecipients:
+			return found
+		case found.of(key) == nil:
+			found = append(found, block{addr: key})
+		}
+		current = found.of(key)
+		current.words += rest
+	}
+	return found
+}
+
+// leadingAddress gives the address with which a line begins, perhaps behind a label, and what
+// follows on it.
+func leadingAddress(line string) (addr, rest string) {
+	line = strings.TrimLeft(line, " \t　>*•·-\"'")
+	for _, begin := range foreignLines {
+		if _, ok := cutFold(line, begin); ok {
+			return "", ""
+		}
+	}
+	for _, label := range recipientLabels {
+		behind, ok := cutFold(line, label)
+		if trimmed := strings.TrimLeft(behind, " \t:：　"); ok && trimmed != behind {
+			line = trimmed
+			break
+		}
+	}
+	line = strings.TrimLeft(line, "<\"'(（[ \t")
+	at := anyAddress.FindStringIndex(line)
+	if at == nil || at[0] != 0 {
+		return "", ""
+	}
+	return line[:at[1]], strings.TrimLeft(line[at[1]:], ">\"')）]:：.,; \t")
+}
+
+// cutFold cuts a prefix off whatever its case.
+func cutFold(s, prefix string) (rest string, ok bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+// toldBlock finds a recipient who is named within a sentence.
+func toldBlock(told string, own func(string) bool) blocks {
+	for _, found := range toldRecipient.FindAllStringSubmatch(told, maxRecipients) {
+		if key := rfc.Key(found[1]); key != "" && !own(key) {
+			return blocks{{addr: key, words: told}}
+		}
+	}
+	return nil
+}
+
+// reasonMark stands before the reason in bounces that are made as a form.
+var reasonMark = regexp.MustCompile(`(?i)^.*` +
+	`(?:退信原因|退回原因|失败原因|失敗原因|bounce reason|reason:|because:|英文说明)[ :：/]*`)
+
+// maxDiagnostic bounds, in bytes, the words of a reason.
+const maxDiagnostic = 500
+
+// reasonLine gives the words that tell why: a server's reply, else what stands behind a mark, else
+// the first line.
+func reasonLine(words string) string {
+	first, marked, behind := "", false, ""
+	for line := range strings.Lines(words) {
+		if line = strings.Trim(line, " \t\r\n　"); line == "" {
+			continue
+		}
+		if replyCode.MatchString(line) || enhancedCode(line) != "" {
+			return clip(line, maxDiagnostic)
+		}
+		if first == "" {
+			first = line
+		}
+		if at := reasonMark.FindStringIndex(line); at != nil {
+			marked, line = true, line[at[1]:]
+		}
+		if marked && behind == "" {
+			behind = line
+		}
+	}
+	return clip(cmp.Or(behind, first), maxDiagnostic)
+}
+
+// clip gives s cleaned, of at most n bytes.
+func clip(s string, n int) string {
+	return rfc.CleanName(strings.ToValidUTF8(s[:min(len(s), n)], ""))
+}
