@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,31 +9,11 @@ import (
 const (
 	// maxIntroduction bounds, in bytes, a line that may introduce a quotation.
 	maxIntroduction = 400
-	// maxFolds is how many lines an attribution is folded over at most.
+	// maxFolds is how many lines an attribution is folded over at most …
 	maxFolds = 3
+	// … and maxBroken how many when an address in angle brackets stands on lines of its own.
+	maxBroken = 6
 )
-
-// wrote holds, per language, the words by which mail programs say that somebody wrote what
-// follows. All are lower case; they are looked for as whole words in scripts that have words.
-var wrote = []string{
-	"wrote", "writes", "sent:", // English
-	"写道", "寫道", "写到", "来信", "來信", "撰寫", "说：", "說：", // Chinese
-	"schrieb", "geschrieben", // German
-	"a écrit", "escribió", "ha scritto", "scrive", "schreef", "heeft geschreven",
-	"escreveu", "skrev", "napisał", "napisał(a)", "napisała", "napsal(a)",
-	"пишет", "писал", "писал(а)", "написал", "написала", "написал(а)", "написав",
-	"kirjoitti", "írta", "a scris", "yazdı", "şunu yazdı", "đã viết",
-	"のメール", "は書きました", "が書きました", "のメッセージ", "작성", "님이",
-}
-
-// openers begin an attribution in the languages that put the date first.
-var openers = []string{
-	"on ", "at ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "d. ", "dnia ", "w dniu ",
-	"på ", "в ", "on\u00a0", "le\u00a0", "vào ", "lúc ",
-}
-
-// prepositions stand before the date, anywhere in the line, in Chinese.
-var prepositions = []string{"在", "于", "於"}
 
 // firstCJK is the least first byte of a rune of three bytes in UTF-8: Chinese, Japanese and Korean
 // words are found without looking at their ends.
@@ -54,19 +33,19 @@ const (
 // attribution looks for an attribution that begins at line i and lies before end. It returns how
 // many lines it takes and how sure it is.
 func (m *mail) attribution(i, end int) (n int, s strength) {
-	if !slices.Contains(m.introduces[i:min(i+maxFolds, end)], true) {
+	if !m.introducesSoon(i, end) {
 		return 0, none
 	}
 	joined, first := "", 0
-	for k := range maxFolds {
-		if i+k >= end || m.blank(i+k) || m.depths[i+k] != m.depths[i] {
+	for k := 0; k < maxBroken && i+k < end; k++ {
+		next, more := m.continues(i, i+k, joined)
+		if !more || k >= maxFolds && !opened(joined) || len(joined)+len(next) > maxIntroduction {
 			return n, s
 		}
-		_, rest := unquote(m.lines[i+k])
-		if len(joined)+len(rest) > maxIntroduction {
-			return n, s
+		if next == "" {
+			continue
 		}
-		joined = strings.TrimSpace(joined + " " + plain(rest))
+		joined = strings.TrimSpace(joined + " " + next)
 		if k == 0 {
 			first = len(joined)
 		}
@@ -86,34 +65,65 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 	return n, s
 }
 
-// introduces is the cheap test that keeps nearly every line of a mail away from attributes: an
-// attribution ends with a colon, with the address, or (Zoho, Android) with the verb or dashes.
+// introducesSoon is the cheap test that keeps nearly every line of a mail away from attributes.
+func (m *mail) introducesSoon(i, end int) bool {
+	for j := i; j < min(i+maxBroken, end); j++ {
+		if j >= i+maxFolds && !strings.HasPrefix(m.lines[j].raw, ">") {
+			return false
+		}
+		if introduces(m.lines[j].text) {
+			return true
+		}
+	}
+	return false
+}
+
+// continues gives what line j adds to an attribution that begins at line i. A program that writes
+// links on lines of their own leaves a blank line before the opening bracket, and a closing one
+// that looks like a quote mark.
+func (m *mail) continues(i, j int, joined string) (text string, more bool) {
+	switch {
+	case m.empty(j) && m.lines[j].depth == m.lines[i].depth:
+		next := m.skipBlank(j, len(m.lines))
+		return "", j > i && next == j+1 && next < len(m.lines) && m.lines[next].text == "<"
+	case m.lines[j].depth == m.lines[i].depth:
+		return m.lines[j].text, true
+	}
+	return plain(m.lines[j].raw), opened(joined) && m.lines[j].depth == m.lines[i].depth+1
+}
+
+// opened tells whether an angle bracket is not closed yet.
+func opened(s string) bool { return strings.Count(s, "<") > strings.Count(s, ">") }
+
+// introduces tells whether a line ends as an attribution does: with a colon, with the address, or
+// (Zoho, Android) with the verb or dashes.
 func introduces(s string) bool {
-	return endsWithColon(s) || strings.HasSuffix(s, ">") || strings.HasSuffix(s, "wrote") ||
-		strings.HasSuffix(s, "写道") || strings.HasSuffix(s, "--")
-}
-
-// mayIntroduce tells whether an attribution may end with a line, which stands without quote marks.
-func mayIntroduce(line string) bool {
-	line = plain(line)
-	return line == "" || introduces(line)
-}
-
-func endsWithColon(s string) bool {
-	return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：")
+	if s == "" {
+		return false
+	}
+	switch s[len(s)-1] {
+	case ':', '>', '-':
+		return true
+	case 'e':
+		return strings.HasSuffix(s, "wrote")
+	}
+	return s[len(s)-1] >= utf8.RuneSelf &&
+		(strings.HasSuffix(s, "：") || strings.HasSuffix(s, "写道") || strings.HasSuffix(s, "寫道"))
 }
 
 // attributes weighs one line that introduces.
 func attributes(line string) strength {
-	lower := strings.ToLower(line)
-	verb := hasVerb(lower)
-	address := strings.Contains(lower, "@")
-	date, clock := hasDate(lower), hasClock(lower)
+	s := folding(line)
+	verb, self := findVerb(s)
+	address := strings.Contains(s, "@")
+	date, clock := hasDate(s), hasClock(s)
 	switch {
+	case self:
+		return weak
 	case verb && date && address,
-		verb && date && clock && opens(lower),
-		verb && address && opens(lower),
-		date && clock && address && endsWithColon(lower) && strings.Contains(lower, ">"):
+		verb && date && clock && opens(s),
+		verb && address && opens(s),
+		date && clock && address && endsWithColon(s) && strings.Contains(s, ">"):
 		return strong
 	case verb, address && (date || clock):
 		return weak
@@ -122,35 +132,69 @@ func attributes(line string) strength {
 }
 
 // opens tells whether a date is led in as an attribution leads it in.
-func opens(lower string) bool {
+func opens(s string) bool {
 	for _, o := range openers {
-		if strings.HasPrefix(lower, o) {
+		if strings.HasPrefix(s, o) {
 			return true
 		}
 	}
 	for _, p := range prepositions {
-		if strings.Contains(lower, p) {
+		if strings.Contains(s, p) {
 			return true
 		}
 	}
 	return false
 }
 
-// hasVerb tells whether one of the words of wrote stands in the line by itself.
-func hasVerb(lower string) bool {
-	for _, w := range wrote {
-		at := strings.Index(lower, w)
-		if at < 0 {
+// findVerb tells whether one of the words of wrote stands in the line, and whether the author
+// speaks there: of themselves, or of more than that somebody wrote.
+func findVerb(s string) (verb, self bool) {
+	before := ""
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !spacedLetter(r) {
+			i += size
 			continue
 		}
-		if w[0] >= firstCJK {
-			return true
+		from := i
+		for i < len(s) {
+			if r, size = utf8.DecodeRuneInString(s[i:]); !spacedLetter(r) && r != '\'' {
+				break
+			}
+			i += size
 		}
-		if !letterBefore(lower[:at]) && !letterAfter(lower[at+len(w):]) {
-			return true
+		word := s[from:i]
+		if wrote[word] || word == "sent" && strings.HasSuffix(s, "sent:") {
+			return true, selves[before] || word == "wrote" && goesOn(s[i:])
+		}
+		before = word
+	}
+	for _, w := range wroteUnspaced {
+		if strings.Contains(s, w) {
+			return true, false
 		}
 	}
-	return false
+	return false, false
+}
+
+// goesOn tells whether words follow "wrote" that follow it in no attribution.
+func goesOn(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	return rest != "" && spacedLetter(rune(rest[0])) &&
+		!strings.HasPrefix(rest, "on ") && !strings.HasPrefix(rest, "in ")
+}
+
+// bareVerb tells whether a line holds nothing but the end of an attribution that was folded before
+// its verb.
+func bareVerb(line string) bool {
+	words := strings.Fields(strings.TrimRight(folding(line), ":： "))
+	for _, w := range words {
+		w, _, _ = strings.Cut(w, "(")
+		if !wrote[w] && !auxiliaries[w] {
+			return false
+		}
+	}
+	return len(words) > 0
 }
 
 // letterBefore tells whether s ends in a letter. A bracket is none: "<a@b>wrote" is one of Gmail's.
@@ -165,13 +209,18 @@ func letterAfter(s string) bool {
 	return spacedLetter(r)
 }
 
-// spacedLetter tells whether r is a letter of a script that sets spaces between words: "iPhone" is
-// a word of its own between Chinese characters.
-func spacedLetter(r rune) bool { return r < '⺀' && unicode.IsLetter(r) }
+// spacedLetter tells whether r is a letter, or a vowel mark, of a script that sets spaces between
+// words: "iPhone" is a word of its own between Chinese characters.
+func spacedLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	return r < '⺀' && (unicode.IsLetter(r) || unicode.IsMark(r))
+}
 
 // hasDate tells whether a day of the month and a year, or a date of figures, stand in the line:
-// at least two groups of digits of which one has four, or three joined by "/", "." or "-". Digits
-// right behind a letter belong to a word or an address.
+// at least two groups of digits of which one has four, or three joined by "/", "." or "-" and
+// spaces. Digits right behind a letter belong to a word or an address.
 func hasDate(s string) bool {
 	groups, year, joined := 0, false, 0
 	for i := 0; i < len(s); {
@@ -188,7 +237,8 @@ func hasDate(s string) bool {
 		}
 		groups++
 		year = year || i-start == 4
-		if start > 0 && groups > 1 && strings.IndexByte("/.-", s[start-1]) >= 0 {
+		before := strings.TrimRight(s[:start], " ")
+		if groups > 1 && before != "" && strings.IndexByte("/.-", before[len(before)-1]) >= 0 {
 			joined++
 		}
 	}
@@ -205,8 +255,8 @@ func hasClock(s string) bool {
 		switch {
 		case s[i] == ':' || s[i] == '.' || s[i] == 'h':
 			sep = 1
-		case strings.HasPrefix(s[i:], "时") || strings.HasPrefix(s[i:], "時") ||
-			strings.HasPrefix(s[i:], "시") || strings.HasPrefix(s[i:], "："):
+		case s[i] >= firstCJK && (strings.HasPrefix(s[i:], "时") || strings.HasPrefix(s[i:], "時") ||
+			strings.HasPrefix(s[i:], "시") || strings.HasPrefix(s[i:], "：")):
 			sep = 3
 		}
 		if sep > 0 && i+sep+1 < len(s) && isDigit(s[i+sep]) && isDigit(s[i+sep+1]) {

@@ -3,6 +3,7 @@ package reply
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // unquote counts the quote marks before a line (RFC 3676 section 4.5; programs that put spaces
@@ -10,20 +11,64 @@ import (
 func unquote(line string) (depth uint8, rest string) {
 	rest = line
 	for {
-		cut := strings.TrimLeft(rest, " \t")
-		if !strings.HasPrefix(cut, ">") || depth == 255 {
+		cut := strings.TrimLeft(rest, " \t\u00a0")
+		mark := strings.HasPrefix(cut, ">") || strings.HasPrefix(cut, "＞")
+		if !mark || depth == 255 {
 			return depth, rest
 		}
-		depth, rest = depth+1, cut[1:]
+		_, size := utf8.DecodeRuneInString(cut)
+		depth, rest = depth+1, cut[size:]
 	}
 }
 
 // plain is a line without the marks that programs put around its words: white space of every
-// kind and the asterisks and underscores that stand for bold and italic.
+// kind, marks of direction, and the asterisks and underscores that stand for bold and italic.
 func plain(line string) string {
+	if line == "" || graphic(line[0]) && graphic(line[len(line)-1]) {
+		return line
+	}
 	return strings.TrimFunc(line, func(r rune) bool {
-		return unicode.IsSpace(r) || r == '*' || r == '_' || r == '\u200b' || r == '\ufeff'
+		return unicode.IsSpace(r) || r == '*' || r == '_' || invisible(r)
 	})
+}
+
+// graphic tells whether a character is one of ASCII at which plain stops.
+func graphic(b byte) bool {
+	return b > ' ' && b < utf8.RuneSelf-1 && b != '*' && b != '_'
+}
+
+// invisible tells whether a rune is one of width none, or a mark of direction as programs put
+// around addresses in Arabic and Hebrew.
+func invisible(r rune) bool {
+	switch r {
+	case '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u061c', '\ufeff', '\u2060':
+		return true
+	}
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// folding is s in lower case, without invisible marks, and with ASCII digits.
+func folding(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < utf8.RuneSelf:
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			return r
+		case invisible(r):
+			return -1
+		case r == '\u00a0' || r == '\u202f' || r == '\u3000':
+			return ' '
+		case r >= '٠' && r <= '٩':
+			return r - '٠' + '0'
+		case r >= '۰' && r <= '۹':
+			return r - '۰' + '0'
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // trimBlankLines takes blank lines off both ends and white space off the end; the indentation of
@@ -39,18 +84,12 @@ func trimBlankLines(s string) string {
 	}
 }
 
-// skipBlank returns the first index in [from, to) whose line is not blank, else to.
-func (m *mail) skipBlank(from, to int) int {
-	for from < to && m.blank(from) {
-		from++
-	}
-	return from
+// hasPrefixFold tells whether s begins with prefix, which is in lower case.
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// skipBlankBack returns the end of the last line that is not blank before to, not below from.
-func (m *mail) skipBlankBack(from, to int) int {
-	for to > from && m.blank(to-1) {
-		to--
-	}
-	return to
+// endsWithColon tells whether a line introduces something.
+func endsWithColon(s string) bool {
+	return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：")
 }

@@ -1,15 +1,68 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
-// block is a run of marked lines with the attribution above it: lines [from, to), of which those
+// block is a run of quoted lines with the attribution above it: lines [from, to), of which those
 // before quote introduce.
 type block struct{ from, quote, to int }
 
-// foldQuotes folds the marked quotations among the lines before end. A quotation at the bottom is
-// folded, and so is a single one at the top with the answer below it. What has words of the author
-// both above and below is an answer between quoted lines: it stays, with what it answers.
-func (m *mail) foldQuotes(end int) {
+// fold folds what is quoted.
+func (m *mail) fold() {
+	m.spareOwnPassages()
+	end := m.boundary()
+	if m.answersBelow(end) {
+		end = len(m.lines)
+	}
+	m.put(end, len(m.lines), folded)
+	m.foldBlocks(min(end, m.forward))
+}
+
+// spareOwnPassages takes the marked lines that the author leads in with a colon, as one leads in a
+// message that one was shown, for the author's.
+func (m *mail) spareOwnPassages() {
+	for i := 0; i < len(m.lines); i++ {
+		if !m.lines[i].quoted {
+			continue
+		}
+		to := m.runEnd(i, len(m.lines))
+		above := m.skipBlankBack(0, i)
+		if above > 0 && m.lines[i].kind <= own && m.leadsIn(above-1) && !m.introduced(i) {
+			m.quote(i, to, false)
+		}
+		i = to - 1
+	}
+}
+
+// leadsIn tells whether line i ends with a colon and says nothing that an attribution says.
+func (m *mail) leadsIn(i int) bool {
+	text := m.lines[i].text
+	if !endsWithColon(text) || len(text) > maxIntroduction {
+		return false
+	}
+	return attributes(text) == none && !strings.ContainsAny(text, "@0123456789")
+}
+
+// answersBelow tells whether the author answered between the lines below end, where no program
+// marked what it quoted. It then says of the other lines that they are quoted.
+func (m *mail) answersBelow(end int) bool {
+	answered := false
+	for i := end; i < len(m.lines); i++ {
+		answered = answered || m.lines[i].answer
+	}
+	for i := end; i < len(m.lines) && answered; i++ {
+		m.lines[i].quoted = !m.lines[i].answer
+	}
+	return answered
+}
+
+// foldBlocks folds the quotations among the lines before end. A quotation at the bottom is folded,
+// and so is a single one at the top with the answer below it. What has words of the author both
+// above and below is an answer between quoted lines: it stays, with what it answers.
+func (m *mail) foldBlocks(end int) {
 	blocks := m.blocks(end)
 	if len(blocks) == 0 {
 		return
@@ -17,7 +70,7 @@ func (m *mail) foldQuotes(end int) {
 	first, last := blocks[0], blocks[len(blocks)-1]
 	atTop := len(blocks) == 1 && m.skipBlank(0, first.from) == first.from
 	if atTop || m.endsWith(last, end) {
-		m.label(last.from, last.to, folded)
+		m.put(last.from, last.to, folded)
 		blocks = blocks[:len(blocks)-1]
 	}
 	for _, b := range blocks {
@@ -25,23 +78,20 @@ func (m *mail) foldQuotes(end int) {
 	}
 }
 
-// blocks finds the marked quotations before end. Blank lines between two marked lines belong to
-// the quotation, and so does a line that a program broke off a link (see brokenOff).
+// blocks finds the quotations before end. Blank lines between two quoted lines belong to the
+// quotation, and so does a line that a program broke off (see brokenOff).
 func (m *mail) blocks(end int) []block {
 	var found []block
 	for i := 0; i < end; i++ {
-		if m.depths[i] == 0 {
+		if !m.lines[i].quoted {
 			continue
 		}
-		b := block{from: i, quote: i, to: m.runEnd(i, end)}
+		b := block{quote: i, to: m.runEnd(i, end)}
 		floor := 0
 		if len(found) > 0 {
 			floor = found[len(found)-1].to
 		}
-		above := m.skipBlankBack(floor, i)
-		if at := m.attributionAbove(above); at >= floor && at < above {
-			b.from = at
-		}
+		b.from = max(floor, m.introduction(i))
 		if len(found) > 0 && m.skipBlank(floor, b.from) == b.from {
 			found[len(found)-1].to = b.to
 		} else {
@@ -52,14 +102,14 @@ func (m *mail) blocks(end int) []block {
 	return found
 }
 
-// runEnd returns the end of the run of marked lines that begins at i.
+// runEnd returns the end of the run of quoted lines that begins at i.
 func (m *mail) runEnd(i, end int) int {
 	for i < end {
 		next := m.skipBlank(i, end)
-		if next < end && m.depths[next] == 0 && m.brokenOff(next) {
+		if next < end && !m.lines[next].quoted && m.brokenOff(next) {
 			next++
 		}
-		if next == end || m.depths[next] == 0 {
+		if next == end || !m.lines[next].quoted {
 			return i
 		}
 		i = next + 1
@@ -67,17 +117,30 @@ func (m *mail) runEnd(i, end int) int {
 	return i
 }
 
-// brokenOff tells whether line i is a link in brackets that a program wrapped out of a quotation.
+// minBroken is how many bytes a line has at least whose end a program broke off.
+const minBroken = 60
+
+// brokenOff tells whether a program wrapped line i out of a quotation: a link in brackets, or the
+// lower-case end of a sentence between two marked lines.
 func (m *mail) brokenOff(i int) bool {
-	line := strings.TrimSpace(m.lines[i])
-	return strings.HasPrefix(line, "(http") && strings.HasSuffix(line, ">")
+	line := strings.TrimSpace(m.lines[i].raw)
+	if strings.HasPrefix(line, "(http") && strings.HasSuffix(line, ">") {
+		return true
+	}
+	if i == 0 || i+1 == len(m.lines) || m.lines[i-1].depth == 0 || m.lines[i+1].depth == 0 {
+		return false
+	}
+	above := m.lines[i-1].text
+	last, _ := utf8.DecodeLastRuneInString(above)
+	first, _ := utf8.DecodeRuneInString(line)
+	return len(above) >= minBroken && unicode.IsLower(first) && (unicode.IsLetter(last) || last == ',')
 }
 
 // endsWith tells whether nothing of the author's stands between a block and end: blank lines and
 // a signature only.
 func (m *mail) endsWith(b block, end int) bool {
 	next := m.skipBlank(b.to, end)
-	return next == end || m.signatureAt(next, m.skipBlankBack(next, end))
+	return next == end || m.signatureStart(next, next, m.skipBlankBack(next, end)) == next
 }
 
 // hideIntroduction folds, in an answer between quoted lines, what only helpgate put there: its
@@ -85,43 +148,7 @@ func (m *mail) endsWith(b block, end int) bool {
 func (m *mail) hideIntroduction(b block) {
 	for i := b.quote; i < b.to; i++ {
 		if m.separator(i) {
-			m.label(b.from, i+1, folded)
+			m.put(b.from, i+1, folded)
 		}
-	}
-}
-
-// minKnown is how many bytes of known lines make a tail of the mail a quotation of an earlier one.
-const minKnown = 40
-
-// foldKnown folds a tail of unmarked lines that all stand in earlier messages of the ticket.
-func (m *mail) foldKnown(earlier []string) {
-	if len(earlier) == 0 {
-		return
-	}
-	known := make(map[string]bool)
-	for _, text := range earlier {
-		for line := range strings.Lines(text) {
-			if line = plain(line); line != "" {
-				known[line] = true
-			}
-		}
-	}
-	end := len(m.lines)
-	for end > 0 && m.labels[end-1] != visible {
-		end--
-	}
-	from, size := end, 0
-	for i := end - 1; i >= 0 && m.labels[i] == visible; i-- {
-		_, rest := unquote(m.lines[i])
-		if rest = plain(rest); rest == "" {
-			continue
-		}
-		if !known[rest] {
-			break
-		}
-		from, size = i, size+len(rest)
-	}
-	if size >= minKnown && m.skipBlank(0, from) < from {
-		m.label(from, end, folded)
 	}
 }

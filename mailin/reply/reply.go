@@ -5,16 +5,15 @@
 // exactly one of three places, and it shows everything when it finds nothing new, because text
 // that an agent never sees is worse than a quote that they see twice. It follows RFC 3676 section
 // 4.3 (signatures) and 4.5 (quote depth); everything else here is custom of mail programs, kept in
-// tables: attribution.go, header.go, signature.go. It sanitises no HTML (internal/safehtml does).
+// tables: words_attribution.go, words_header.go, words_signature.go, marks.go. It sanitises no
+// HTML (internal/safehtml does).
+//
+// The way of a mail: structure.go says of each line what the HTML says of it, known.go what the
+// thread says, header.go and attribution.go find where unmarked quotations begin, quote.go folds
+// what is quoted, sign.go takes the signature off, html.go cuts the HTML to match.
 //
 // The door calls it outside the store's writer; inspect calls it too. It owns no goroutine.
 package reply
-
-import "strings"
-
-// maxJudged bounds, in bytes, the text whose lines are judged one by one. The lines beyond it go
-// where the last judged line went: a person does not write a megabyte, a log file does.
-const maxJudged = 1 << 20
 
 // Input is one mail as Extract judges it.
 type Input struct {
@@ -22,8 +21,11 @@ type Input struct {
 	Text string
 	// HTML is the HTML part as it was received; "" when there is none.
 	HTML string
-	// Earlier holds the texts of the ticket's earlier messages. A tail of the mail whose lines all
-	// stand there is a quotation though nothing marks it. May be nil.
+	// Subject is the mail's, decoded. What a forward holds is content, and with many programs
+	// nothing but the subject tells a forward from an answer.
+	Subject string
+	// Earlier holds the texts of the ticket's earlier messages. What stands there is a quotation
+	// though nothing marks it. May be nil.
 	Earlier []string
 	// Separators are the exact lines that helpgate itself puts above what it quotes.
 	Separators []string
@@ -36,7 +38,8 @@ type Result struct {
 	Text string
 	// Folded is the quotation that was cut, with the lines that introduce it.
 	Folded string
-	// Signature is the signature with its delimiter, or the footer of a phone's mail program.
+	// Signature is the signature with its delimiter, the footer of a phone's mail program, and the
+	// disclaimer of a company.
 	Signature string
 	// HTML is the new part of the HTML, not sanitised; "" when it could not be cut as surely as
 	// the text was, and Text must be shown in its place.
@@ -49,23 +52,20 @@ type Result struct {
 
 // Extract takes a mail apart. Its time is linear in the input.
 func Extract(in Input) Result {
-	m := newMail(in.Text, in.Separators)
-	end := m.boundary()
-	m.label(end, len(m.lines), folded)
-	m.foldQuotes(m.contentEnd(end))
-	m.foldKnown(in.Earlier)
+	m := newMail(in)
 	body := bodyOf(in.HTML)
 	if body != nil {
-		sig, _ := signed(body)
-		m.cutMarked(sig)
+		m.readStructure(body)
 	}
-	m.cutSignature()
+	m.findKnown(in.Earlier)
+	m.fold()
+	m.sign()
 
 	var res Result
-	for _, l := range []label{signature, folded} {
-		if !m.showsText() {
-			m.relabel(l, visible)
-			res.Whole = m.showsText()
+	for _, p := range []place{signature, folded} {
+		if !m.shows() {
+			m.move(p, visible)
+			res.Whole = m.shows()
 		}
 	}
 	res.Text, res.Folded, res.Signature = m.join(visible), m.join(folded), m.join(signature)
@@ -73,111 +73,4 @@ func Extract(in Input) Result {
 		res.HTML = cutHTML(body, in.Separators, res)
 	}
 	return res
-}
-
-// label says where a line goes.
-type label uint8
-
-const (
-	visible label = iota
-	folded
-	signature
-)
-
-// mail is a text while it is taken apart: its lines and, beside each, what is known of it.
-type mail struct {
-	lines      []string
-	depths     []uint8
-	introduces []bool // see mayIntroduce
-	labels     []label
-	separators map[string]bool
-	// forward is the index of the line that introduces a forwarded mail, else len(lines).
-	forward int
-	// rest is the text beyond maxJudged.
-	rest string
-}
-
-func newMail(text string, separators []string) *mail {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	m := &mail{separators: make(map[string]bool, len(separators))}
-	if len(text) > maxJudged {
-		if at := strings.LastIndexByte(text[:maxJudged], '\n'); at >= 0 {
-			text, m.rest = text[:at], text[at+1:]
-		}
-	}
-	m.lines = strings.Split(text, "\n")
-	m.labels = make([]label, len(m.lines))
-	m.depths = make([]uint8, len(m.lines))
-	m.introduces = make([]bool, len(m.lines))
-	for i, line := range m.lines {
-		m.depths[i], line = unquote(line)
-		m.introduces[i] = mayIntroduce(line)
-	}
-	for _, s := range separators {
-		if s = plain(s); s != "" {
-			m.separators[s] = true
-		}
-	}
-	m.forward = len(m.lines)
-	return m
-}
-
-// label gives the lines [from, to) to one place.
-func (m *mail) label(from, to int, l label) {
-	for i := from; i < to; i++ {
-		m.labels[i] = l
-	}
-}
-
-// relabel moves every line of one place to another.
-func (m *mail) relabel(from, to label) {
-	for i, l := range m.labels {
-		if l == from {
-			m.labels[i] = to
-		}
-	}
-}
-
-// showsText tells whether any line that says something is visible.
-func (m *mail) showsText() bool {
-	for i, l := range m.labels {
-		if l == visible && !m.blank(i) {
-			return true
-		}
-	}
-	return m.rest != "" && m.labels[len(m.labels)-1] == visible && strings.TrimSpace(m.rest) != ""
-}
-
-// join returns the lines of one place, without blank lines before and after them.
-func (m *mail) join(l label) string {
-	size := 0
-	for i, line := range m.lines {
-		if m.labels[i] == l {
-			size += len(line) + 1
-		}
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for i, line := range m.lines {
-		if m.labels[i] == l {
-			b.WriteString(line)
-			b.WriteByte('\n')
-		}
-	}
-	if m.labels[len(m.labels)-1] == l {
-		b.WriteString(m.rest)
-	}
-	return trimBlankLines(b.String())
-}
-
-// blank tells whether line i holds nothing but white space.
-func (m *mail) blank(i int) bool { return strings.TrimSpace(m.lines[i]) == "" }
-
-// separator tells whether line i is one that helpgate put above its quote.
-func (m *mail) separator(i int) bool {
-	if len(m.separators) == 0 || len(m.lines[i]) > maxIntroduction {
-		return false
-	}
-	_, rest := unquote(m.lines[i])
-	return m.separators[plain(rest)]
 }

@@ -248,11 +248,11 @@ func TestTextBeyondTheLimitFollowsTheLastLine(t *testing.T) {
 	for i := 0; b.Len() < maxJudged+100; i++ {
 		fmt.Fprintf(&b, "> line %d\n", i)
 	}
-	res := Extract(Input{Text: "Look:\n\n" + b.String()})
-	if res.Text != "Look:" {
+	res := Extract(Input{Text: "Look.\n\n" + b.String()})
+	if res.Text != "Look." {
 		t.Errorf("visible: %d bytes", len(res.Text))
 	}
-	checkComplete(t, "Look:\n\n"+b.String(), res)
+	checkComplete(t, "Look.\n\n"+b.String(), res)
 }
 
 func BenchmarkExtract(b *testing.B) {

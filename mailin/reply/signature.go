@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,95 +14,106 @@ const (
 	maxLooseSignature = 8
 	// maxSignatureLine bounds, in runes, a line of a signature with such a delimiter.
 	maxSignatureLine = 70
-	// maxFooter bounds, in bytes, a footer that a phone adds.
-	maxFooter = 120
+	// maxSignatures is how many pieces a signature may have: footer, disclaimer, block, farewell.
+	maxSignatures = 8
 )
 
-// footers begin the line that phones and mail programs add, lower case. A line counts only when it
-// names a device or a program too: "Sent via courier" is a sentence.
-var footers = []string{
-	"get ", "sent with ", "sent via ", "sent using ",
-	"发自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的",
-	"获取 ", "取得 ", "下载 ",
-	"von meinem ", "gesendet ", "hol dir ", "holen sie sich ", "diese nachricht wurde von meinem ",
-	"envoyé de mon ", "envoyé depuis ", "envoyé à partir d", "télécharger ", "obtenez ",
-	"enviado desde ", "obtener ", "inviato da ", "inviato dal ", "ottieni ", "scarica ",
-	"verstuurd vanaf ", "verzonden vanaf ", "verzonden met ", "enviado do ", "enviado a partir d",
-	"obter o ", "enviado pelo ", "skickat från ", "hämta ", "skaffa ", "sendt fra ", "hent ",
-	"wysłane z ", "wysłano z ", "pobierz ", "отправлено с ", "отправлено из ", "나의 ", "내 ",
-	"lähetetty ", "hanki ",
-}
+// besides is what text parts print beside the words: names of pictures, addresses of links.
+var besides = regexp.MustCompile(`\[(?i:image|cid|图片)[:：][^\]\n]*\]|<mailto:[^>\s]*>`)
 
-// devices are the words for what sends mail, lower case.
-var devices = []string{
-	"iphone", "ipad", "ipod", "android", "blackberry", "samsung", "galaxy", "huawei", "honor",
-	"htc", "nokia", "sony", "xperia", "xiaomi", "redmi", "oppo", "oneplus", "vivo", "motorola",
-	"moto", "pixel", "lg", "windows", "mobile", "phone", "smartphone", "tablet", "cell", "mail",
-	"outlook", "yahoo", "gmail", "proton", "protonmail", "aol", "verizon", "t-mobile", "apple",
-	"wireless", "handheld", "mac", "fairphone", "nexus", "webmail", "bluemail", "spark", "sparrow",
-	"mailbird", "superhuman", "thunderbird", "k-9", "handy", "mobiltelefon", "telefon", "foxmail",
-	"手机", "手機", "平板", "华为", "華為", "小米", "荣耀", "邮箱", "邮件", "郵件", "qq",
-}
-
-// cutMarked labels the last lines as a signature when they say what the HTML marks as one:
-// Outlook on the web draws no delimiter in the text.
-func (m *mail) cutMarked(sig []rune) {
-	end := m.visibleEnd()
-	for i := end - 1; i >= 0 && len(sig) > 0; i-- {
-		if m.labels[i] != visible || m.depths[i] > 0 || sentence(strings.TrimSpace(m.lines[i])) {
-			return
-		}
-		said := letters(besides.ReplaceAllString(m.lines[i], " "))
-		rest := len(sig) - len(said)
-		if rest < 0 || !slices.Equal(sig[rest:], said) {
-			return
-		}
-		if sig = sig[:rest]; rest == 0 && m.count(i, end) <= maxSignature {
-			m.label(i, end, signature)
-		}
+// sign takes off the signature at the end of what is visible. A forwarded mail, or one too long to
+// be judged, ends in words of others.
+func (m *mail) sign() {
+	last := len(m.lines) - 1
+	if m.forward < len(m.lines) || m.lines[last].place == visible && m.rest(last) != "" {
+		return
 	}
-}
-
-// visibleEnd is where the last line ends that is visible and says something. A forwarded mail, or
-// one too long to be judged, ends in words of others: 0.
-func (m *mail) visibleEnd() int {
-	if m.forward < len(m.lines) || m.rest != "" {
-		return 0
-	}
-	end := len(m.lines)
-	for end > 0 && (m.labels[end-1] != visible || m.blank(end-1)) {
+	end := last + 1
+	for end > 0 && (m.lines[end-1].place != visible || m.blank(end-1)) {
 		end--
 	}
-	return end
+	floor := end
+	for floor > 0 && m.lines[floor-1].place == visible && !m.lines[floor-1].quoted {
+		floor--
+	}
+	first := m.skipBlank(floor, end) + 1
+	if floor > 0 {
+		first-- // what stands above is visible
+	}
+	m.put(m.signatureStart(floor, first, end), end, signature)
 }
 
-// cutSignature labels the signature or the footer at the end of what is visible.
-func (m *mail) cutSignature() {
-	end := m.visibleEnd()
+// signatureStart returns where the signature begins that ends at end, else end. What only looks
+// like one does not begin before line first, so that it never is all that a person wrote; what is
+// marked as one may begin at floor.
+func (m *mail) signatureStart(floor, first, end int) int {
 	start := end
-	for i, said := end-1, 0; i >= 0 && said <= maxSignature; i-- {
-		if m.labels[i] != visible || m.depths[i] > 0 {
-			break
+	for range maxSignatures {
+		to := m.skipBlankBack(floor, start)
+		at := min(m.markedStart(floor, to), m.delimited(floor, to))
+		if at == to {
+			for _, find := range []func(first, end int) int{
+				m.footerStart, m.disclaimerStart, m.farewellStart, m.contactStart, m.dashedName,
+			} {
+				if at = find(first, to); at < to {
+					break
+				}
+			}
 		}
+		if at >= to {
+			return start
+		}
+		start = at
+	}
+	return start
+}
+
+// markedStart returns where the lines begin that the HTML marks as signature and that end at end:
+// Outlook on the web draws no delimiter. Sentences are words that were typed into it by mistake.
+func (m *mail) markedStart(floor, end int) int {
+	start := end
+	for i := end - 1; i >= floor; i-- {
+		if m.empty(i) {
+			continue
+		}
+		if m.lines[i].kind != signed {
+			if pictures := withoutBesides(m.lines[i].text); plain(pictures) != "" {
+				break
+			}
+			continue
+		}
+		if m.sentence(i) || m.command(i) {
+			return end
+		}
+		start = i
+	}
+	if m.count(start, end) > maxSignature {
+		return end
+	}
+	return start
+}
+
+// delimited returns where a signature begins that a delimiter opens: the topmost of them.
+func (m *mail) delimited(floor, end int) int {
+	start := end
+	for i, said := end-1, 0; i >= floor && said <= maxSignature && !m.command(i); i-- {
 		if m.blank(i) {
 			continue
 		}
-		if m.signatureAt(i, end) {
+		if m.delimits(i, end) {
 			start = i
 		}
 		said++
 	}
-	m.label(start, end, signature)
+	return start
 }
 
-// signatureAt tells whether the lines [i, end) are a signature, delimiter first, or a footer.
-func (m *mail) signatureAt(i, end int) bool {
-	if m.footer(i) {
-		return m.count(i, end) <= 2
-	}
-	line := strings.TrimSpace(m.lines[i])
+// delimits tells whether line i is a delimiter and the lines up to end a signature.
+func (m *mail) delimits(i, end int) bool {
+	raw := m.lines[i].raw
+	line := strings.TrimSpace(raw)
 	switch {
-	case m.lines[i] == "-- " || m.lines[i] == "--\u00a0":
+	case raw == "-- " || raw == "--\u00a0":
 		return m.count(i+1, end) <= maxSignature
 	case line == "--":
 		return m.count(i+1, end) <= maxLooseSignature
@@ -114,10 +126,10 @@ func (m *mail) signatureAt(i, end int) bool {
 // looseDelimiter tells whether a line is drawn as people and programs (QQ Mail, mailing lists)
 // draw the one above a signature.
 func looseDelimiter(line string) bool {
-	if len(line) > maxFooter || utf8.RuneCountInString(line) < 2 {
+	if line == "" || len(line) > maxIntroduction || utf8.RuneCountInString(line) < 2 {
 		return false
 	}
-	return strings.Trim(line, "-") == "" || strings.Trim(line, "—–―") == "" ||
+	return strings.Trim(line, "-") == "" || strings.Trim(line, "—–―─━") == "" ||
 		strings.Trim(line, "_") == ""
 }
 
@@ -126,23 +138,29 @@ func looseDelimiter(line string) bool {
 func (m *mail) looksSigned(from, end int) bool {
 	said := 0
 	for i := from; i < end; i++ {
-		line := strings.TrimSpace(m.lines[i])
-		if line == "" {
+		if m.blank(i) {
 			continue
 		}
-		said++
-		if said > maxLooseSignature || utf8.RuneCountInString(line) > maxSignatureLine ||
-			sentence(line) {
+		if said++; said > maxLooseSignature || m.sentence(i) ||
+			utf8.RuneCountInString(m.lines[i].raw) > maxSignatureLine {
 			return false
 		}
 	}
 	return said > 0
 }
 
-// sentence tells whether a line ends as a sentence does, not as a name or an address.
-func sentence(line string) bool {
+// sentence tells whether line i ends as a sentence does, not as a name or an address.
+func (m *mail) sentence(i int) bool {
+	line := strings.TrimSpace(m.lines[i].raw)
 	return strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 ||
 		strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")
+}
+
+// command tells whether line i may be one of an agent's commands: these may stand below a
+// signature, and must not be lost in it.
+func (m *mail) command(i int) bool {
+	text := m.lines[i].text
+	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "／")
 }
 
 // count is how many of the lines [from, end) say something; it stops beyond maxSignature.
@@ -156,63 +174,29 @@ func (m *mail) count(from, end int) int {
 	return said
 }
 
-// footer tells whether line i is one that a phone or a mail program added.
-func (m *mail) footer(i int) bool {
-	line := plain(m.lines[i])
-	if len(line) > maxFooter {
-		return false
+// dashedName returns the last line if it is a name behind a dash, as people sign short mails.
+func (m *mail) dashedName(first, end int) int {
+	i := end - 1
+	if i < first {
+		return end
 	}
-	lower := strings.ToLower(line)
-	if rest, ok := strings.CutPrefix(lower, "sent from "); ok {
-		return namesDevice(firstWords(strings.TrimPrefix(rest, "my "), 2))
+	text := m.lines[i].text
+	name := strings.TrimLeft(text, "-–—")
+	dashes := utf8.RuneCountInString(text) - utf8.RuneCountInString(name)
+	bare := strings.TrimLeft(name, " ")
+	if dashes == 0 || dashes > 2 || !nameLike(bare) {
+		return end
 	}
-	return (hasFooterStart(lower) || strings.HasSuffix(lower, "から送信") ||
-		strings.HasSuffix(lower, "에서 보냄")) && namesDevice(lower)
+	above := m.skipBlankBack(0, i)
+	listed := above == 0 || endsWithColon(m.lines[above-1].text) ||
+		slices.Contains([]string{"-", "–", "—", "•", "*"}, firstRune(m.lines[above-1].text))
+	if listed || bare != name && above == i {
+		return end
+	}
+	return i
 }
 
-// footersBy are the footers by their first byte: the test is made for every line of a mail's end.
-var footersBy = func() (by [256][]string) {
-	for _, f := range footers {
-		by[f[0]] = append(by[f[0]], f)
-	}
-	return by
-}()
-
-func hasFooterStart(lower string) bool {
-	if lower == "" {
-		return false
-	}
-	for _, f := range footersBy[lower[0]] {
-		if strings.HasPrefix(lower, f) {
-			return true
-		}
-	}
-	return false
-}
-
-// firstWords returns what s begins with, up to n words: "my desk, easier than my mobile phone"
-// names no device in its first two.
-func firstWords(s string, n int) string {
-	for i, r := range s {
-		if r == ' ' {
-			if n--; n == 0 {
-				return s[:i]
-			}
-		}
-	}
-	return s
-}
-
-// namesDevice tells whether a word of s is a device.
-func namesDevice(s string) bool {
-	for _, d := range devices {
-		at := strings.Index(s, d)
-		if at < 0 {
-			continue
-		}
-		if d[0] >= firstCJK || !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) {
-			return true
-		}
-	}
-	return false
+func firstRune(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size]
 }

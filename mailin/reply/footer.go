@@ -1,0 +1,191 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxFooter bounds, in bytes, a footer that a phone adds.
+	maxFooter = 160
+	// maxCard bounds, in lines, the table above NetEase's footer with the author's name in it.
+	maxCard = 12
+	// maxDisclaimer bounds, in lines, a disclaimer, and minDisclaimer, in bytes, its paragraph.
+	maxDisclaimer, minDisclaimer = 40, 60
+	// minLegal is how many things that disclaimers say make one.
+	minLegal = 4
+)
+
+// footerStart returns the line of a footer that a phone or a program added at the end, at most one
+// line above it, else end.
+func (m *mail) footerStart(first, end int) int {
+	start := end
+	for i, said := end-1, 0; i >= first-1 && i >= 0 && said < 2; i-- {
+		if m.blank(i) {
+			continue
+		}
+		if m.lines[i].quoted || m.command(i) {
+			break
+		}
+		if said++; footer(m.lines[i].text) {
+			start = i
+		}
+	}
+	if start < end && strings.Contains(m.lines[start].text, "定制") {
+		for i := start - 1; i >= max(first, start-maxCard); i-- {
+			if m.blank(i) {
+				continue
+			}
+			if text := m.lines[i].text; strings.HasPrefix(text, "|") || strings.HasSuffix(text, "|") {
+				start = i
+			} else if m.sentence(i) || utf8.RuneCountInString(text) > maxName {
+				break
+			}
+		}
+	}
+	return start
+}
+
+// footer tells whether a line is one that a phone or a mail program added.
+func footer(text string) bool {
+	if text == "" || len(text) > maxFooter {
+		return false
+	}
+	if hasPrefixFold(text, "sent from ") {
+		rest, my := strings.CutPrefix(folding(text[len("sent from "):]), "my ")
+		if my || !strings.Contains(rest, ",") {
+			return namesDevice(firstWords(rest, 4))
+		}
+		return namesDevice(firstWords(rest, 2))
+	}
+	return begins(text, notices) || (begins(text, footers) || endsAsFooter(text)) &&
+		namesDevice(folding(text))
+}
+
+// begins tells whether a line begins with one of the beginnings, which are in lower case.
+func begins(text string, beginnings []string) bool {
+	c := text[0]
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	for _, b := range beginnings {
+		if (b[0] == c || b[0] >= utf8.RuneSelf) && hasPrefixFold(text, b) {
+			return true
+		}
+	}
+	return false
+}
+
+func endsAsFooter(text string) bool {
+	for _, e := range footerEnds {
+		if len(text) >= len(e) && strings.EqualFold(text[len(text)-len(e):], e) {
+			return true
+		}
+	}
+	return false
+}
+
+// firstWords returns what s begins with, up to n words: "my desk, easier than my mobile phone"
+// names no device in its first two.
+func firstWords(s string, n int) string {
+	for i, r := range s {
+		if r == ' ' {
+			if n--; n == 0 {
+				return s[:i]
+			}
+		}
+	}
+	return s
+}
+
+// namesDevice tells whether a word of s is a device.
+func namesDevice(s string) bool {
+	for _, d := range deviceStems {
+		if at := strings.Index(s, d); at >= 0 && (d[0] >= firstCJK || !letterBefore(s[:at])) {
+			return true
+		}
+	}
+	for _, d := range devices {
+		at := strings.Index(s, d)
+		if at >= 0 && !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// disclaimerStart returns where the disclaimer begins that ends at end: the last paragraphs, if
+// they say most of what disclaimers say; else end.
+func (m *mail) disclaimerStart(first, end int) int {
+	start, size := end, 0
+	for paragraph := end; end-paragraph < maxDisclaimer; {
+		to := m.skipBlankBack(first, paragraph)
+		from := to
+		for from > first && !m.blank(from-1) && !m.lines[from-1].quoted && !m.command(from-1) {
+			from--
+			size += len(m.lines[from].raw)
+		}
+		if from == to || size > maxFooter*maxDisclaimer {
+			break
+		}
+		if size >= minDisclaimer && m.legal(from, to) {
+			start = from
+		} else if start < end || to-from > 1 && m.sentence(to-1) {
+			break
+		}
+		paragraph = from
+	}
+	if start < end && start > first && m.rule(start-1) {
+		start--
+	}
+	return start
+}
+
+// legal tells whether the lines [from, to) say enough of what disclaimers say.
+func (m *mail) legal(from, to int) bool {
+	text := m.text[m.lines[from].at : m.lines[to-1].at+len(m.lines[to-1].raw)]
+	var said [len(legal)]bool
+	count, inside := 0, false
+	for i, r := range text {
+		word := unicode.IsLetter(r)
+		if begun := word && (!inside || r >= '⺀'); begun && i+len(legalKey{}) <= len(text) {
+			for _, stem := range legalStems[legalKey([]byte(text[i:i+len(legalKey{})]))] {
+				if !said[stem.row] && hasPrefixFold(text[i:], stem.stem) {
+					said[stem.row] = true
+					count++
+				}
+			}
+		}
+		inside = word
+	}
+	return count >= minLegal
+}
+
+// legalKey is what a stem of a disclaimer begins with.
+type legalKey [3]byte
+
+type legalStem struct {
+	stem string
+	row  int
+}
+
+// legalStems are the stems of legal by their beginning, in lower case and with a capital.
+var legalStems = func() map[legalKey][]legalStem {
+	stems := make(map[legalKey][]legalStem)
+	for row, list := range legal {
+		for _, s := range list {
+			first, size := utf8.DecodeRuneInString(s)
+			title := string(unicode.ToTitle(first)) + s[size:]
+			upper := strings.ToUpper(s)
+			keys := map[legalKey]bool{}
+			for _, form := range []string{s, title, upper} {
+				keys[legalKey([]byte(form[:len(legalKey{})]))] = true
+			}
+			for k := range keys {
+				stems[k] = append(stems[k], legalStem{s, row})
+			}
+		}
+	}
+	return stems
+}()

@@ -1,0 +1,160 @@
+package reply
+
+import "strings"
+
+const (
+	// maxJudged bounds, in bytes, the text whose lines are judged one by one. What lies beyond goes
+	// where the last judged line goes: a person does not write a megabyte, a log file does.
+	maxJudged = 1 << 20
+	// maxLines bounds the lines that are judged: each costs memory, and a megabyte of line ends is
+	// a million of them.
+	maxLines = 1 << 16
+)
+
+// place says where a line goes.
+type place uint8
+
+const (
+	visible place = iota
+	folded
+	signature
+)
+
+// line is one line and what is known of it.
+type line struct {
+	raw    string // as it stands
+	text   string // behind the quote marks, without what is drawn around the words
+	at     int    // where raw begins in the mail's text
+	depth  uint8  // how many quote marks stand before it
+	kind   kind   // what the HTML says of it
+	place  place
+	quoted bool // somebody else's: marked so, or known
+	answer bool // new between known lines
+}
+
+// mail is a text while it is taken apart.
+type mail struct {
+	text       string
+	lines      []line // at least one
+	separators map[string]bool
+	// forwarded says that the subject calls the mail a forward.
+	forwarded bool
+	// forward is the line from which on others' words are content, else len(lines).
+	forward int
+}
+
+func newMail(in Input) *mail {
+	m := &mail{
+		text:       strings.ReplaceAll(in.Text, "\r\n", "\n"),
+		forwarded:  forwardedSubject(in.Subject),
+		separators: plainSet(in.Separators),
+	}
+	judged := m.text[:min(len(m.text), maxJudged)]
+	m.lines = make([]line, 0, min(strings.Count(judged, "\n")+1, maxLines))
+	for at := 0; at <= len(judged) && len(m.lines) < maxLines; {
+		end := strings.IndexByte(m.text[at:], '\n')
+		if end < 0 {
+			end = len(m.text) - at
+		}
+		m.lines = append(m.lines, newLine(m.text[at:at+end], at))
+		at += end + 1
+	}
+	m.forward = len(m.lines)
+	return m
+}
+
+func newLine(raw string, at int) line {
+	depth, text := unquote(raw)
+	return line{raw: raw, text: plain(text), at: at, depth: depth, quoted: depth > 0}
+}
+
+func plainSet(lines []string) map[string]bool {
+	if len(lines) == 0 {
+		return nil
+	}
+	plains := make(map[string]bool, len(lines))
+	for _, s := range lines {
+		plains[plain(s)] = true
+	}
+	delete(plains, "")
+	return plains
+}
+
+// put gives the lines [from, to) to one place.
+func (m *mail) put(from, to int, p place) {
+	for i := from; i < to; i++ {
+		m.lines[i].place = p
+	}
+}
+
+// move moves every line of one place to another.
+func (m *mail) move(from, to place) {
+	for i := range m.lines {
+		if m.lines[i].place == from {
+			m.lines[i].place = to
+		}
+	}
+}
+
+// shows tells whether any line that says something is visible.
+func (m *mail) shows() bool {
+	for i, l := range m.lines {
+		if l.place == visible && (!m.blank(i) || strings.TrimSpace(m.rest(i)) != "") {
+			return true
+		}
+	}
+	return false
+}
+
+// rest is the text that was not judged, if line i is the last that was.
+func (m *mail) rest(i int) string {
+	if i < len(m.lines)-1 {
+		return ""
+	}
+	return m.text[m.lines[i].at+len(m.lines[i].raw):]
+}
+
+// join returns the lines of one place, without blank lines before and after them.
+func (m *mail) join(p place) string {
+	var parts []string
+	for i := 0; i < len(m.lines); i++ {
+		if m.lines[i].place != p {
+			continue
+		}
+		from := i
+		for i+1 < len(m.lines) && m.lines[i+1].place == p {
+			i++
+		}
+		last := m.lines[i]
+		end := last.at + len(last.raw) + len(m.rest(i))
+		parts = append(parts, m.text[m.lines[from].at:end])
+	}
+	return trimBlankLines(strings.Join(parts, "\n"))
+}
+
+// blank tells whether line i holds nothing but white space.
+func (m *mail) blank(i int) bool { return strings.TrimSpace(m.lines[i].raw) == "" }
+
+// empty tells whether line i says nothing: it is blank, or marks alone.
+func (m *mail) empty(i int) bool { return m.lines[i].text == "" }
+
+// skipBlank returns the first index in [from, to) whose line is not blank, else to.
+func (m *mail) skipBlank(from, to int) int {
+	for from < to && m.blank(from) {
+		from++
+	}
+	return from
+}
+
+// skipBlankBack returns the end of the last line that is not blank before to, not below from.
+func (m *mail) skipBlankBack(from, to int) int {
+	for to > from && m.blank(to-1) {
+		to--
+	}
+	return to
+}
+
+// separator tells whether line i is one that helpgate put above its quote.
+func (m *mail) separator(i int) bool {
+	return len(m.separators) > 0 && m.separators[m.lines[i].text]
+}

@@ -1,0 +1,210 @@
+package reply
+
+// footers begin the line that phones and mail programs add, lower case. A line counts only when it
+// names a device or a program too: "Sent via courier" is a sentence.
+var footers = []string{
+	"get ", "sent with ", "sent via ", "sent using ", "sent on ", "sent by ", "written on ",
+	"发自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
+	"获取 ", "取得 ", "下载 ", "下載 ", "【发自", "使用", "由我的",
+	"von meinem ", "von meiner ", "gesendet ", "hol dir ", "holen sie sich ", "laden sie ",
+	"diese nachricht wurde ", "mit der ", "verschickt ", "abgeschickt ",
+	"envoyé de", "envoyé depuis ", "envoyé à partir d", "envoyé avec ", "envoyé via ",
+	"télécharger ", "téléchargez ", "obtenez ", "provenance : ",
+	"enviado desde ", "enviado con ", "obtener ", "obtenga ", "descargar ", "enviado dende ",
+	"inviato da", "inviata da", "ottieni ", "scarica ", "enviat des d",
+	"verstuurd ", "verzonden ", "outlook voor ", "download ", "ontvang ",
+	"enviado do ", "enviado da ", "enviado a partir d", "enviado pelo ", "enviado via ", "obter o ",
+	"obtenha ", "baixe ", "trimis ", "obțineți ",
+	"skickat från ", "skickades från ", "hämta ", "skaffa ", "sendt fra ", "sendt via ", "hent ", "få ",
+	"sent úr ", "lähetetty ", "hanki ", "saadetud ",
+	"wysłane z", "wysłano z", "pobierz ", "odesláno z", "odoslané z", "získejte ", "získať ",
+	"elküldve ", "küldve ", "poslano ", "poslato ", "išsiųsta ", "nosūtīts ",
+	"отправлено ", "скачать ", "получить ", "надіслано ", "отримати ", "изпратено ", "послато ",
+	"στάλθηκε ", "εστάλη ", "λήψη ", "أُرسلت ", "أرسلت ", "تم الإرسال ", "مرسل من ", "مُرسَل ",
+	"ارسال شده ", "ارسال از ", "נשלח ", "קבל את ", "나의 ", "내 ", "gửi từ ", "tải ",
+	"dikirim ", "dapatkan ", "ส่งจาก", "รับ ",
+}
+
+// footerEnds end such a line in the languages that set the verb last.
+var footerEnds = []string{
+	"から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送", "发送", "傳送的", "发出",
+	"gesendet", "gönderildi", "gönderilmiştir", "edinin", "indirin", "küldve", "מה-iphone שלי",
+	"निकाला", "भेजा गया", "定制",
+}
+
+// devices are the words for what sends mail, lower case; they stand by themselves.
+var devices = []string{
+	"ipod", "honor", "htc", "nokia", "sony", "xperia", "redmi", "oppo", "oneplus", "vivo", "moto",
+	"pixel", "lg", "windows", "mobile", "phone", "tablet", "cell", "mail", "proton", "protonmail",
+	"aol", "verizon", "t-mobile", "apple", "wireless", "handheld", "mac", "fairphone", "nexus",
+	"webmail", "bluemail", "spark", "sparrow", "mailbird", "superhuman", "k-9", "fairemail", "handy",
+	"mobiltelefon", "telefon", "device", "boxer", "nine", "front", "polymail", "typeapp", "edison",
+	"acompli", "missive", "hey", "zimbra", "roundcube", "canary", "airmail", "newton", "shortwave",
+	"mailspring", "tutanota", "tuta", "posteo", "gmx", "web.de", "orange", "mail.ru", "yandex",
+	"libero", "movistar", "ios", "e-mail", "correo", "smart", "palm", "nova", "mate", "téléphone",
+	"teléfono", "telefone", "telefoon", "puhelin", "puhelimesta", "komórki", "телефона", "телефон",
+	"هاتفي", "الهاتف", "הנייד", "điện thoại",
+}
+
+// deviceStems are those that languages bend, lower case.
+var deviceStems = []string{
+	"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo", "gmail",
+	"thunderbird", "smartphon", "blackberr", "motorola", "foxmail",
+	"手机", "手機", "平板", "华为", "華為", "小米", "荣耀", "邮箱", "信箱", "邮件", "郵件", "郵箱", "qq", "微信",
+	"钉钉", "飞书", "飛書", "客户端", "メール", "메일", "휴대폰", "스마트폰", "айфон",
+}
+
+// notices begin lines that programs and companies add and that say themselves what they are, lower
+// case: advertisements, checks for viruses, thoughts for the environment.
+var notices = []string{
+	"yahoo mail: search", "do you yahoo", "virus-free", "virenfrei", "sans virus", "libre de virus",
+	"privo di virus", "virusvrij", "bez wirusów", "this email has been checked for viruses",
+	"this e-mail has been checked for viruses", "this message has been scanned",
+	"diese e-mail wurde auf viren", "diese e-mail wurde von avast", "cet e-mail a été vérifié",
+	"l'absence de virus", "este correo electrónico ha sido comprobado", "el software de antivirus",
+	"please consider the environment", "p please consider", "think before you print",
+	"please think of the environment", "save paper", "bitte denken sie an die umwelt",
+	"bitte prüfen sie", "denken sie an die umwelt", "pensez à l'environnement",
+	"avant d'imprimer", "n'imprimez", "antes de imprimir", "prima di stampare", "denk aan het milieu",
+	"tänk på miljön", "tænk på miljøet", "请考虑环境", "打印前请", "请在打印前", "sent from my",
+	"签名由", "簽名由", "[发自", "[發自", "来自移动端", "download the", "unsubscribe",
+}
+
+// farewells end a letter, lower case, without the punctuation behind them. Words of thanks alone
+// are missing: they say something.
+var farewells = set(
+	"regards", "best regards", "kind regards", "warm regards", "warmest regards", "with regards",
+	"kindest regards", "with kind regards", "with best regards", "best wishes", "warm wishes",
+	"thanks and regards", "thanks & regards", "thanks and best regards", "thanks & best regards",
+	"thanks and kind regards", "many thanks and kind regards", "many thanks and best regards",
+	"thank you and best regards", "thank you and kind regards", "sincerely", "yours sincerely",
+	"sincerely yours", "yours faithfully", "faithfully", "yours truly", "very truly yours", "yours",
+	"cordially", "respectfully", "respectfully yours", "best", "all the best", "all best", "cheers",
+	"rgds", "rgrds", "br", "b.r", "kr", "k.r", "brgds", "brgs", "greetings", "kind greetings",
+	"take care", "have a nice day", "have a great day", "have a good day", "have a nice weekend",
+	"have a great weekend", "talk soon", "regards and thanks", "love", "xoxo",
+	// Chinese, Japanese, Korean
+	"此致", "此致敬礼", "敬礼", "此致 敬礼", "祝好", "顺祝商祺", "順祝商祺", "祝商祺", "顺颂商祺", "順頌商祺",
+	"顺颂时祺", "順頌時祺", "即颂近安", "商祺", "谨此", "敬上", "敬祝商祺", "祝工作顺利", "祝您工作顺利",
+	"祝你工作顺利", "工作顺利", "祝一切顺利", "祝顺利", "祝生活愉快", "祝您生活愉快", "祝愉快", "祝安", "祝商安",
+	"致礼", "致敬", "祝您愉快", "顺祝", "敬祝", "顺致敬意", "谨启", "謹啟", "謹上", "敬啟", "此致敬禮", "敬禮",
+	"祝 好", "祝順利", "祝工作順利", "祝 商祺", "祝身体健康", "祝万事如意", "祝您身体健康", "顺祝安好", "祝安好",
+	"顺问近好", "以上", "よろしくお願いします", "よろしくお願いいたします", "よろしくお願い致します",
+	"宜しくお願いします", "宜しくお願いいたします", "宜しくお願い致します", "以上、よろしくお願いいたします",
+	"以上、よろしくお願いします", "敬具", "草々", "감사합니다", "드림", "올림", "안녕히 계세요",
+	// German, Dutch, Nordic
+	"mit freundlichen grüßen", "mit freundlichen grüssen", "mit freundlichem gruß",
+	"mit freundlichem gruss", "mit besten grüßen", "mit besten grüssen", "mit herzlichen grüßen",
+	"mit lieben grüßen", "freundliche grüße", "freundliche grüsse", "freundlicher gruß",
+	"freundlichen gruß", "viele grüße", "viele grüsse", "beste grüße", "beste grüsse", "liebe grüße",
+	"liebe grüsse", "schöne grüße", "herzliche grüße", "herzliche grüsse", "herzlichst", "grüße",
+	"grüsse", "gruß", "gruss", "hochachtungsvoll", "mfg", "lg", "vg", "bg", "hg", "schönen gruß",
+	"schönen tag noch", "vielen dank und freundliche grüße", "vielen dank und viele grüße",
+	"danke und grüße", "danke und gruß", "mit freundlichen grüßen / best regards",
+	"mit freundlichen grüßen / kind regards", "viele liebe grüße", "ganz liebe grüße",
+	"met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "hartelijke groet",
+	"vriendelijke groeten", "hartelijke groeten", "groet", "groeten", "groetjes", "mvg", "hoogachtend",
+	"met hartelijke groet", "met groet", "gr", "med vänlig hälsning", "med vänliga hälsningar",
+	"vänliga hälsningar", "vänlig hälsning", "bästa hälsningar", "hälsningar", "hälsning", "mvh",
+	"vh", "med venlig hilsen", "venlig hilsen", "med venlige hilsner", "venlige hilsner",
+	"bedste hilsner", "mange hilsner", "hilsen", "hilsner", "kh", "kærlig hilsen", "de bedste hilsner",
+	"med vennlig hilsen", "vennlig hilsen", "beste hilsen", "hilsen fra", "ystävällisin terveisin",
+	"parhain terveisin", "terveisin", "ystävällisesti", "kunnioittavasti", "terveiset", "t", "yt",
+	"kveðja", "bestu kveðjur", "lugupidamisega", "parimat", "tervitades",
+	// French, Spanish, Portuguese, Italian, Catalan, Romanian
+	"cordialement", "bien cordialement", "très cordialement", "bien à vous", "bien à toi",
+	"salutations", "sincères salutations", "meilleures salutations", "salutations distinguées",
+	"salutations cordiales", "mes salutations", "amicalement", "respectueusement", "sincèrement",
+	"cdt", "cdlt", "bien cdt", "bonne journée", "belle journée", "bonne soirée", "bon week-end",
+	"à bientôt", "merci et bonne journée", "merci et cordialement", "merci, cordialement",
+	"saludos", "un saludo", "saludos cordiales", "atentamente", "cordialmente", "un cordial saludo",
+	"cordial saludo", "muchos saludos", "un abrazo", "saludo", "atte", "slds", "s2",
+	"reciba un cordial saludo", "saludos y gracias", "gracias y saludos", "muy atentamente",
+	"atenciosamente", "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos",
+	"com os meus melhores cumprimentos", "att", "abraço", "abraços", "um abraço",
+	"cordiais saudações", "saudações", "obrigado e cumprimentos", "cordiali saluti",
+	"distinti saluti", "cordialità", "saluti", "un saluto", "un cordiale saluto", "tanti saluti",
+	"i miei più cordiali saluti", "grazie e saluti", "grazie e cordiali saluti", "buona giornata",
+	"buona serata", "buon lavoro", "salutacions", "salutacions cordials", "atentament",
+	"cu stimă", "cu respect", "cu drag", "toate cele bune", "o zi bună",
+	// Slavic, Baltic, Hungarian
+	"pozdrawiam", "z poważaniem", "z wyrazami szacunku", "pozdrowienia", "serdecznie pozdrawiam",
+	"pozdrawiam serdecznie", "serdeczne pozdrowienia", "łączę pozdrowienia", "miłego dnia",
+	"s pozdravem", "s přátelským pozdravem", "zdravím", "hezký den", "přeji hezký den", "s úctou",
+	"s pozdravom", "pekný deň", "s priateľským pozdravom", "lep pozdrav", "lp", "s spoštovanjem",
+	"srdačan pozdrav", "lijep pozdrav", "pozdrav", "s poštovanjem", "pagarbiai", "su pagarba",
+	"ar cieņu", "üdvözlettel", "üdv", "tisztelettel", "köszönettel", "szép napot",
+	"с уважением", "с наилучшими пожеланиями", "всего доброго", "всего хорошего", "искренне ваш",
+	"с наилучшими", "удачи", "до свидания", "хорошего дня", "з повагою", "з найкращими побажаннями",
+	"гарного дня", "всього найкращого", "с уважение", "поздрави", "с поштовањем", "поздрав",
+	// Turkish, Greek, Arabic, Persian, Hebrew, Vietnamese, Indonesian
+	"saygılarımla", "saygılarımızla", "sevgiler", "iyi çalışmalar", "iyi günler", "selamlar",
+	"iyi çalışmalar dilerim", "με εκτίμηση", "χαιρετισμούς", "φιλικά", "με φιλικούς χαιρετισμούς",
+	"مع خالص التحية", "مع التحية", "تحياتي", "مع تحياتي", "مع أطيب التحيات", "أطيب التحيات",
+	"وتفضلوا بقبول فائق الاحترام", "تقبلوا تحياتي", "مع فائق الاحترام", "والسلام", "با احترام",
+	"با تشکر و احترام", "בברכה", "בכבוד רב", "תודה ובברכה", "בידידות", "כל טוב", "trân trọng",
+	"kính thư", "thân mến", "trân trọng kính chào", "salam", "hormat saya", "hormat kami",
+	"ขอแสดงความนับถือ", "ด้วยความเคารพ",
+)
+
+// contactLabels stand before a number or an address in a signature, lower case.
+var contactLabels = []string{
+	"tel", "phone", "mobile", "mob", "cell", "fax", "email", "e-mail", "mail", "web", "www", "skype",
+	"office", "direct", "t:", "m:", "f:", "e:", "p:", "w:", "t ", "m ", "tel.", "telefon", "mobil",
+	"handy", "tél", "téléphone", "portable", "móvil", "teléfono", "telefono", "cellulare", "celular",
+	"telefone", "gsm", "kom", "тел", "моб", "телефон", "факс", "电话", "電話", "手机", "手機", "传真",
+	"傳真", "邮箱", "信箱", "邮件", "地址", "网址", "網址", "邮编", "座机", "微信", "qq", "携帯", "住所",
+	"전화", "휴대폰", "팩스", "이메일", "주소", "هاتف", "جوال", "טל", "נייד", "linkedin", "whatsapp",
+}
+
+// legal are stems of words that stand together in disclaimers and hardly elsewhere, lower case; a
+// row a meaning, so that a text must mean several of them.
+var legal = [...][]string{
+	{
+		"confidential", "privileged", "vertraulich", "confidenti", "confidencial", "riservat",
+		"vertrouwelijk", "konfidenti", "fortrolig", "luottamuksell", "poufn", "důvěrn", "dôvern",
+		"bizalmas", "конфиденци", "конфіденц", "gizli", "εμπιστευτ", "保密", "机密", "機密", "秘密", "기밀",
+		"سري", "חסוי", "rahasia", "rättsligt", "geheim",
+	},
+	{
+		"intended", "addressee", "named recipient", "sole use", "bestimmt", "adressat", "destinat",
+		"bestemd", "geadresseerde", "avsedd", "tiltænkt", "tiltenkt", "tarkoitet", "przeznaczon",
+		"adresat", "určen", "címzett", "предназначен", "адресат", "призначен", "alıcı", "παραλήπτ",
+		"收件人", "所列", "指定的", "指定", "宛先", "受信者", "수신인", "수신자", "المرسل إليه", "מיועד", "נמען",
+		"destinataire", "empfänger", "ontvanger", "mottagar", "modtager", "mottaker", "vastaanottaj",
+		"recipient",
+	},
+	{
+		"in error", "by mistake", "mistakenly", "not the intended", "irrtümlich", "versehentlich",
+		"nicht der", "par erreur", "por error", "por engano", "per errore", "abusivamente", "foutief",
+		"onterecht", "per abuis", "per vergissing", "av misstag", "ved en fejl", "ved en feil",
+		"vahingossa", "erheellis", "omyłkow", "pomyłk", "omylem", "tévedés", "по ошибке", "ошибочно",
+		"помилково", "yanlışlıkla", "εκ παραδρομής", "误收", "誤收", "错收", "錯收", "非指定", "誤って", "잘못",
+		"بالخطأ", "بطريق الخطأ", "בטעות", "ricevut", "recibido", "mistake",
+	},
+	{
+		"delete", "destroy", "löschen", "vernichten", "détruire", "supprimer", "eliminar", "elimine",
+		"destruir", "bórrelo", "apague", "cancellar", "distrugg", "verwijder", "vernietig", "radera",
+		"förstör", "slette", "slet ", "poista", "usun", "usuń", "zniszcz", "smazat", "smažte",
+		"zmazať", "töröl", "удалит", "уничтож", "видаліть", "siliniz", "διαγράψ", "删除", "刪除", "销毁",
+		"銷毀", "削除", "破棄", "삭제", "حذف", "למחוק", "מחק",
+	},
+	{
+		"notify", "inform the sender", "contact the sender", "advise the sender", "return e-mail",
+		"informieren", "benachrichtig", "absender", "expéditeur", "avertir", "notifi", "avise",
+		"remitente", "remetente", "mittente", "avvis", "afzender", "avsändare", "afsender", "avsender",
+		"lähettäj", "nadawc", "odesílatel", "odosielateľ", "feladó", "отправител", "відправник",
+		"göndereni", "αποστολέα", "通知", "发件人", "發件人", "寄件", "告知", "送信者", "발신", "보낸 사람",
+		"المرسل", "השולח", "tell the sender", "sender",
+	},
+	{
+		"disclos", "distribut", "dissemin", "copying", "copied", "unauthor", "prohibited", "weitergabe",
+		"unbefugt", "kopieren", "vervielfältig", "nicht gestattet", "divulg", "diffusion", "interdit",
+		"prohibid", "copia", "proibid", "divulga", "vietat", "diffond", "openbaar", "verspreid",
+		"verbod", "spridning", "kopiera", "videregiv", "kopiering", "levittä", "kopioi", "rozpowszechn",
+		"kopiow", "zabronion", "šíř", "kopír", "másol", "terjeszt", "распростран", "копиров",
+		"поширен", "копіюв", "çoğalt", "dağıt", "yasak", "αντιγραφ", "披露", "泄露", "散布", "散发", "複製",
+		"复制", "禁止", "转发", "洩漏", "開示", "複写", "무단", "배포", "복사", "نسخ", "توزيع", "להעתיק", "להפיץ",
+	},
+	{"disclaim", "liab", "virus", "haftung", "responsab", "aansprakelijk", "免责", "免責", "法律责任", "法律責任"},
+}
