@@ -41,7 +41,8 @@ type GateConfig struct {
 	Keyring    *token.Keyring
 	Hostname   string   // the domain of a bare postmaster
 	Separators []string // the lines that helpgate puts above what it quotes, in every language
-	MaxSize    int64    // bytes of a mail
+	Words      Words    // for what is to be read beside a mail's text
+	MaxSize    int64 // bytes of a mail
 	Clock      clock.Clock
 	Logger     *slog.Logger
 	Meter      Meter
@@ -143,6 +144,7 @@ func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receip
 		rd.split(g.Separators, sight.Earlier)
 	}
 	g.judge(m, env, rd, sight)
+	m.Added = g.added(m, rd)
 	if err := g.stage(ctx, m, rd); err != nil {
 		return desk.Receipt{}, err
 	}

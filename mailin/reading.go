@@ -161,7 +161,8 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 	if v.Automatic || m.SuspicionAway {
 		m.Away = classify.Away(in)
 	}
-	m.ReplyText, m.Whole = rd.Reply.Text, rd.Reply.Whole
+	m.ReplyText = rd.Reply.Text
+	m.Whole = rd.Reply.Whole || rd.Mail.Encrypted != "" // nothing new that could be read
 	m.ReplyHTML = safehtml.Sanitise(rd.Reply.HTML)
 	m.Language = rd.Language().Followed()
 }

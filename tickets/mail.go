@@ -39,7 +39,10 @@ type Mail struct {
 	NewText     string
 	ReplyHTML   string
 	Attachments []Attachment
-	Language    string // BCP 47 code of the new text, when its words tell it; see LocaleOf
+	// Added is what the door tells of the mail beside its words, in the mailbox's language: that it
+	// is encrypted, what its calendar part says. It is shown and never sent out as anybody's words.
+	Added    string
+	Language string // BCP 47 code of the new text, when its words tell it; see LocaleOf
 
 	Auto        string   // kind of automatic mail (DESIGN section 11, auto_kind)
 	Automatic   bool     // gets no automatic answer and changes no status

@@ -1,6 +1,11 @@
 package tickets
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"helpgate/internal/safehtml"
+)
 
 // MessageKind tells what a customer may see from what he may not.
 type MessageKind string
@@ -89,6 +94,21 @@ func (m Message) Has(flag string) bool {
 		}
 	}
 	return false
+}
+
+// Add puts a text below what the message says, in every form that it has.
+func (m *Message) Add(text string) {
+	if text == "" {
+		return
+	}
+	for _, form := range []*string{&m.Text, &m.ReplyText} {
+		*form = strings.TrimLeft(strings.TrimRight(*form, "\n")+"\n\n"+text+"\n", "\n")
+	}
+	for _, form := range []*string{&m.HTML, &m.ReplyHTML} {
+		if *form != "" {
+			*form += safehtml.FromText(text)
+		}
+	}
 }
 
 // Attachment is a file of a message; its bytes lie in Blobs under SHA256.

@@ -109,7 +109,7 @@ func (w *world) gate(texts *templates.Set, meter mailin.Meter) (*mailin.Gate, er
 	return mailin.NewGate(mailin.GateConfig{
 		Desk: w.desk, Blobs: w.db.Blobs(), Mailboxes: w.mailboxes, Keyring: w.keyring,
 		Hostname:   w.config.Site.Hostname,
-		Separators: texts.Separators(), MaxSize: w.config.SMTP.MaxMessageSize, Clock: w.clock,
+		Separators: texts.Separators(), Words: texts, MaxSize: w.config.SMTP.MaxMessageSize, Clock: w.clock,
 		Logger: w.logger, Meter: meter,
 	})
 }

@@ -19,6 +19,7 @@ func (r *reception) open(ctx context.Context, old tickets.Ticket) error {
 		return err
 	}
 	msg := r.newMessage(t.Number, asker)
+	msg.Add(r.mail.Added)
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
@@ -143,6 +144,7 @@ func (r *reception) customerMail(ctx context.Context) error {
 		return err
 	}
 	msg := r.newMessage(t.Number, author)
+	msg.Add(r.mail.Added)
 	if err := r.sortIn(ctx, &msg, t, author); err != nil {
 		return err
 	}

@@ -99,6 +99,7 @@ func (a *act) touch(ctx context.Context, t tickets.Ticket) error {
 // ticket that it names; it changes nothing else.
 func (r *reception) appendNote(ctx context.Context) error {
 	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
+	msg.Add(r.mail.Added)
 	msg.Kind, msg.AuthorRole = tickets.KindNote, tickets.RoleSystem
 	r.journal.Verdict = tickets.VerdictRecorded
 	return r.addMessage(ctx, &msg)
