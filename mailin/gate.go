@@ -42,7 +42,7 @@ type GateConfig struct {
 	Hostname   string   // the domain of a bare postmaster
 	Separators []string // the lines that helpgate puts above what it quotes, in every language
 	Words      Words    // for what is to be read beside a mail's text
-	MaxSize    int64 // bytes of a mail
+	MaxSize    int64    // bytes of a mail
 	Clock      clock.Clock
 	Logger     *slog.Logger
 	Meter      Meter
