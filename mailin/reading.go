@@ -54,8 +54,15 @@ func (rd *Reading) split(separators, earlier []string) {
 	})
 }
 
-// Language guesses the language of the new text.
-func (rd *Reading) Language() language.Guess { return language.Detect(rd.Reply.Text) }
+// Language guesses the language of the new text; of a mail that is nothing but an invitation, the
+// event's.
+func (rd *Reading) Language() language.Guess {
+	text := rd.Reply.Text
+	if inv := rd.Mail.Invitation; inv != nil && strings.TrimSpace(text) == "" {
+		text = inv.Events[0].Summary + "\n" + inv.Events[0].Description
+	}
+	return language.Detect(text)
+}
 
 // Classify judges what kind of mail it is by itself: without envelope, mailboxes and keys.
 func (rd *Reading) Classify() classify.Verdict {

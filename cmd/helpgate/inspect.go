@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"helpgate/mailin"
+	"helpgate/templates"
 )
 
 // maxInspected bounds a mail that is inspected, in bytes: what a listener takes by default.
@@ -30,14 +31,19 @@ func inspectCommand(a *app) *cobra.Command {
 		Short: "Print what helpgate makes of a mail, without configuration or store",
 		Args:  exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			words, err := templates.Load("")
+			if err != nil {
+				return err
+			}
+			in := inspector{a, words}
 			info, err := os.Stat(args[0])
 			if args[0] != "-" && err != nil {
 				return fmt.Errorf("inspect: %w", err)
 			}
 			if args[0] != "-" && info.IsDir() {
-				return a.inspectTree(c.Context(), args[0], out)
+				return in.inspectTree(c.Context(), args[0], out)
 			}
-			view, err := a.inspectOne(args[0])
+			view, err := in.inspectOne(args[0])
 			if err != nil {
 				return err
 			}
@@ -51,9 +57,15 @@ func inspectCommand(a *app) *cobra.Command {
 	return c
 }
 
+// inspector is the verb while it runs.
+type inspector struct {
+	*app
+	words mailin.Words
+}
+
 // inspectOne reads a mail. What is wrong with the mail stands in the view; the error is one of the
 // file system.
-func (a *app) inspectOne(path string) (inspectedJSON, error) {
+func (a inspector) inspectOne(path string) (inspectedJSON, error) {
 	in := a.in
 	if path != "-" {
 		f, err := os.Open(path)
@@ -71,7 +83,7 @@ func (a *app) inspectOne(path string) (inspectedJSON, error) {
 		return inspectedJSON{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	defer rd.Close()
-	return inspectView(path, rd)
+	return inspectView(path, rd, a.words)
 }
 
 var errTooLarge = errors.New("mail is larger than 50 MiB")
@@ -92,7 +104,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 // inspectTree reads every .eml below dir on all cores.
-func (a *app) inspectTree(ctx context.Context, dir, out string) error {
+func (a inspector) inspectTree(ctx context.Context, dir, out string) error {
 	paths, err := mailsBelow(dir)
 	if err != nil {
 		return err

@@ -48,16 +48,20 @@ type inspectedJSON struct {
 }
 
 // inspectView shows a reading. The error is one of a file that could not be kept.
-func inspectView(path string, rd *mailin.Reading) (inspectedJSON, error) {
+func inspectView(path string, rd *mailin.Reading, words mailin.Words) (inspectedJSON, error) {
 	m, verdict, guess := rd.Mail, rd.Classify(), rd.Language()
+	said := tickets.Message{
+		Text: m.Text, HTML: safehtml.Sanitise(m.HTML), ReplyText: rd.Reply.Text,
+		ReplyHTML: safehtml.Sanitise(rd.Reply.HTML),
+	}
+	said.Add(rd.Added(words, guess.Followed(), nil))
 	v := inspectedJSON{
 		File: path, To: addressViews(m.To), Cc: addressViews(m.Cc), ReplyTo: addressViews(m.ReplyTo),
 		Subject: m.Subject, Date: instant(m.Date), MessageID: m.MessageID,
 		InReplyTo: orEmpty(m.InReplyTo), References: orEmpty(m.References),
-		Text: m.Text, HTML: safehtml.Sanitise(m.HTML),
-		ReplyText: rd.Reply.Text, Folded: rd.Reply.Folded, Signature: rd.Reply.Signature,
-		ReplyHTML: safehtml.Sanitise(rd.Reply.HTML),
-		AutoKind:  verdict.Kind, Signs: orEmpty(verdict.Signs),
+		Text: said.Text, HTML: said.HTML, ReplyText: said.ReplyText, ReplyHTML: said.ReplyHTML,
+		Folded: rd.Reply.Folded, Signature: rd.Reply.Signature,
+		AutoKind: verdict.Kind, Signs: orEmpty(verdict.Signs),
 		Attachments: []attachmentJSON{}, TNEFNames: orEmpty(m.TNEFNames),
 		Language: guess.Followed(), LanguageConfidence: guess.Confidence,
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
