@@ -37,6 +37,9 @@ func (c *collector) winmail(p *part, name string, data []byte) {
 		}
 		c.mail.Attachments = append(c.mail.Attachments, a)
 		c.mail.TNEFNames = append(c.mail.TNEFNames, a.Filename)
+		if f.Title != "" {
+			c.mail.TNEFNames = append(c.mail.TNEFNames, rfc.SafeFilename(f.Title))
+		}
 	}
 	c.mail.TNEFNames = append(c.mail.TNEFNames, m.Bodies...)
 	if c.mail.Subject == "" {

@@ -57,10 +57,11 @@ func (r *reading) fromRTF(m *Message) {
 
 // asFiles makes of a nested message a mail that mail programs open, and puts its files beside it:
 // what was decoded once need not be encoded again.
-func (m *Message) asFiles(name string) []File {
-	title := strings.NewReplacer("/", "-", `\`, "-").Replace(cmp.Or(m.Subject, name, "message"))
-	name = strings.TrimSuffix(strings.TrimSuffix(title, ".msg"), ".eml") + ".eml"
-	return append([]File{{Name: name, ContentType: "message/rfc822", Data: m.eml()}}, m.Files...)
+func (m *Message) asFiles(title string) []File {
+	name := cmp.Or(m.Subject, title, "message")
+	name = strings.NewReplacer("/", "-", `\`, "-", ".msg", "").Replace(name) + ".eml"
+	nested := File{Name: name, Title: title, ContentType: "message/rfc822", Data: m.eml()}
+	return append([]File{nested}, m.Files...)
 }
 
 // base64Line is how many letters a line of base64 has (RFC 2045 section 6.8).

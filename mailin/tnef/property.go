@@ -124,11 +124,16 @@ func (s *scanner) uint32() uint32 {
 	return 0
 }
 
-// name passes over the name of a named property: a GUID, and a number or a string.
+// name passes over the name of a named property: a GUID, and a number or one string. Some writers
+// count their strings where the specification has the kind.
 func (s *scanner) name() {
 	s.bytes(16)
-	if kind, n := s.uint32(), s.uint32(); kind == 1 {
-		s.bytes(n)
+	strings := s.uint32()
+	if strings == 0 {
+		s.uint32()
+	}
+	for ; strings > 0 && !s.bad; strings-- {
+		s.bytes(s.uint32())
 	}
 }
 

@@ -54,7 +54,8 @@ type Message struct {
 
 // File is a file in the stream.
 type File struct {
-	Name        string // "" when the stream names none
+	Name        string // "" when the stream names none; of a nested message its subject
+	Title       string // what the stream calls a nested message, else ""
 	ContentType string // lower case type/subtype, never empty
 	ContentID   string // without brackets, "" when there is none
 	Data        []byte // a part of the stream; it must not be changed

@@ -87,10 +87,10 @@ func TestFilesKeepTypeAndContentID(t *testing.T) {
 		file("", nil), // a place in the text without a file
 	))
 	want := []File{
-		{"a.png", "image/png", "i@x", []byte("1")},
-		{"b.PDF", "application/pdf", "", []byte("2")},
-		{"c", "application/octet-stream", "", []byte("3")},
-		{"d", "application/octet-stream", "", []byte("4")},
+		{Name: "a.png", ContentType: "image/png", ContentID: "i@x", Data: []byte("1")},
+		{Name: "b.PDF", ContentType: "application/pdf", Data: []byte("2")},
+		{Name: "c", ContentType: "application/octet-stream", Data: []byte("3")},
+		{Name: "d", ContentType: "application/octet-stream", Data: []byte("4")},
 	}
 	if !reflect.DeepEqual(m.Files, want) || len(m.Warnings) > 0 {
 		t.Errorf("got %+v, %q", m.Files, m.Warnings)
