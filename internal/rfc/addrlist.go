@@ -32,6 +32,7 @@ type addrScanner struct {
 	phrase  strings.Builder // display name, or the bare address
 	hasAt   bool            // phrase holds "@"
 	comment string
+	name    string // before the angle address
 	angle   string
 	closed  bool // an angle address was seen
 	noQuote bool
@@ -149,9 +150,13 @@ func (a *addrScanner) encoded() bool {
 
 // brackets reads an angle address up to ">", or up to the next separator when ">" is missing.
 func (a *addrScanner) brackets() {
+	name := a.phrase.String()
 	if a.closed && strings.TrimSpace(a.angle) != "" {
+		a.phrase.Reset() // what stands between two addresses is the second's name
 		a.finish()
 	}
+	a.name = name
+	a.phrase.Reset()
 	j := a.i + 1
 	route := j < len(a.s) && a.s[j] == '@'
 scan:
@@ -182,15 +187,15 @@ scan:
 
 // finish ends the item and adds its address, when it has one.
 func (a *addrScanner) finish() {
-	name, specs := a.phrase.String(), []string{a.angle}
+	name, specs := a.name, []string{a.angle}
 	if !a.closed {
-		name, specs = splitBare(name)
+		name, specs = splitBare(a.phrase.String())
 	}
 	if strings.TrimSpace(name) == "" {
 		name = a.comment
 	}
 	a.phrase.Reset()
-	a.comment, a.angle, a.closed, a.hasAt = "", "", false, false
+	a.comment, a.name, a.angle, a.closed, a.hasAt = "", "", "", false, false
 	for _, spec := range specs {
 		if addr := normalAddr(tighten(spec)); addr != "" && len(a.list) < MaxAddresses {
 			a.list = append(a.list, Address{Name: CleanName(DecodeHeader(name)), Addr: addr})
@@ -229,21 +234,29 @@ func tighten(spec string) string {
 }
 
 // dropComments takes comments out of an address (RFC 5322 section 3.2.2), quoted strings excepted.
+// What is opened and not closed stays.
 func dropComments(spec string) string {
-	if strings.Count(spec, "(") == 0 || strings.Contains(spec, `"`) {
+	if !strings.Contains(spec, "(") || strings.Contains(spec, `"`) {
 		return spec
 	}
-	before, rest, _ := strings.Cut(spec, "(")
-	for depth, i := 1, 0; i < len(rest); i++ {
-		switch rest[i] {
+	var out strings.Builder
+	depth, kept := 0, 0
+	for i := 0; i < len(spec); i++ {
+		switch spec[i] {
+		case '\\':
+			i++
 		case '(':
+			if depth == 0 {
+				out.WriteString(spec[kept:i])
+				kept = i
+			}
 			depth++
 		case ')':
-			depth--
-		}
-		if depth == 0 {
-			return before + rest[i+1:]
+			if depth--; depth == 0 {
+				kept = i + 1
+			}
+			depth = max(depth, 0)
 		}
 	}
-	return spec
+	return out.String() + spec[kept:]
 }

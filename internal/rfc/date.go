@@ -22,7 +22,8 @@ var zoneOffsets = map[string]int{
 
 // ParseDate reads a Date field: RFC 5322 with its obsolete forms, then anything that has a day, a
 // month's name, a year and a time in any order (asctime, missing zone), then RFC 3339. The result
-// is UTC; ok is false when there is no date in it or its year is not from 1970 to 2999.
+// is UTC; ok is false when there is no date in it or its year is not from 1900, with which those of
+// RFC 5322 begin, to 2999.
 func ParseDate(header string) (t time.Time, ok bool) {
 	s := strings.TrimSpace(oneLine(unfold(header)))
 	if len(s) > maxDate {
@@ -41,58 +42,94 @@ func ParseDate(header string) (t time.Time, ok bool) {
 	if err != nil {
 		t, ok = scanDate(s)
 	}
-	if err != nil && !ok || t.Year() < 1970 || t.Year() > 2999 {
+	if err != nil && !ok || t.Year() < 1900 || t.Year() > 2999 {
 		return time.Time{}, false
 	}
 	return t.UTC(), true
 }
 
+// eastern turns the marks of Chinese and Japanese dates into those of ISO 8601.
+var eastern = strings.NewReplacer("年", "-", "月", "-", "日", " ", "/", "-", "上午", " AM ", "下午", " PM ")
+
+// scanned is what was found in a date so far.
+type scanned struct {
+	day, year int // year is -1 before it was found
+	month     time.Month
+	clock     int // seconds of the day, -1 before a time was found
+	offset    int // of the zone, in seconds
+}
+
 // scanDate takes a date apart word by word. The first number of at most two digits is the day;
 // words that mean nothing, such as weekdays, are passed over.
 func scanDate(s string) (time.Time, bool) {
-	day, month, year, clock, offset := 0, time.Month(0), -1, -1, 0
-	s, _, _ = strings.Cut(s, "(")
+	found := scanned{year: -1, clock: -1}
+	s, _, _ = strings.Cut(eastern.Replace(s), "(")
 	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }) {
-		if d, ok := isoDay(w); ok && day == 0 {
-			day, month, year = d.Day(), d.Month(), d.Year()
-			continue
-		}
-		for _, part := range strings.Split(w, "-")[:min(3, 1+strings.Count(w, "-"))] {
-			n, err := strconv.Atoi(part)
-			switch {
-			case err == nil && day == 0 && len(part) <= 2 && w[0] != '-' && w[0] != '+':
-				day = n
-			case err == nil && year < 0 && month > 0 && w[0] != '-' && w[0] != '+':
-				year = fullYear(part, n)
-			case month == 0 && monthNamed(part) > 0:
-				month = monthNamed(part)
-			}
-		}
-		if c, ok := clockTime(w); ok && clock < 0 {
-			clock = c
-		} else if clock >= 0 {
-			offset = zoneSeconds(w, offset)
-		}
+		found.word(w)
 	}
-	if day < 1 || day > 31 || month == 0 || year < 0 {
+	if found.day < 1 || found.day > 31 || found.month == 0 || found.year < 0 {
 		return time.Time{}, false
 	}
-	t := time.Date(year, month, day, 0, 0, max(clock, 0), 0, time.FixedZone("", offset))
-	return t, true
+	zone := time.FixedZone("", found.offset)
+	return time.Date(found.year, found.month, found.day, 0, 0, max(found.clock, 0), 0, zone), true
 }
 
-func isoDay(w string) (time.Time, bool) {
-	t, err := time.Parse(time.DateOnly, w)
-	return t, err == nil
+// word takes one word. Of several names of months the last counts: "mar." is a weekday in French.
+func (d *scanned) word(w string) {
+	if iso, err := time.Parse("2006-1-2", w); err == nil && d.day == 0 {
+		d.day, d.month, d.year = iso.Day(), iso.Month(), iso.Year()
+		return
+	}
+	signed := w[0] == '-' || w[0] == '+'
+	for _, part := range strings.SplitN(w, "-", 4)[:min(3, 1+strings.Count(w, "-"))] {
+		part = strings.Trim(part, ".'")
+		n, err := strconv.Atoi(part)
+		switch {
+		case err == nil && d.day == 0 && len(part) <= 2 && !signed:
+			d.day = n
+		case err == nil && d.year < 0 && d.month > 0 && !signed:
+			d.year = fullYear(part, n)
+		case err != nil && d.year < 0 && monthNamed(part) > 0:
+			d.month = monthNamed(part)
+		}
+	}
+	c, ok := clockTime(w)
+	switch {
+	case ok && d.clock < 0:
+		d.clock = c
+	case d.clock >= 0 && d.clock < 12*3600 && strings.EqualFold(w, "PM"):
+		d.clock += 12 * 3600
+	case d.clock >= 12*3600 && d.clock < 13*3600 && strings.EqualFold(w, "AM"):
+		d.clock -= 12 * 3600
+	case d.clock >= 0:
+		d.offset = zoneSeconds(w, d.offset)
+	}
+}
+
+// monthNames are how the names of months begin, in English and in the languages that mail programs
+// were seen to write in a Date.
+var monthNames = [...][]string{
+	{"jan", "gen", "ene", "янв"},
+	{"feb", "fev", "fév", "фев"},
+	{"mar", "mär", "mrz", "mrt", "maart", "мар"},
+	{"apr", "avr", "abr", "апр"},
+	{"may", "mai", "mag", "mei", "maj", "май", "мая"},
+	{"jun", "juin", "giu", "июн"},
+	{"jul", "juil", "lug", "июл"},
+	{"aug", "aoû", "aou", "ago", "авг"},
+	{"sep", "set", "сен"},
+	{"oct", "okt", "ott", "out", "окт"},
+	{"nov", "ноя"},
+	{"dec", "déc", "dez", "dic", "des", "дек"},
 }
 
 func monthNamed(w string) time.Month {
-	if len(w) < 3 {
-		return 0
-	}
-	for m := time.January; m <= time.December; m++ {
-		if strings.EqualFold(w[:3], m.String()[:3]) {
-			return m
+	w = strings.ToLower(w)
+	for i, names := range monthNames {
+		for _, name := range names {
+			if strings.HasPrefix(w, name) {
+				return time.Month(i + 1)
+			}
 		}
 	}
 	return 0
@@ -119,20 +156,28 @@ func clockTime(w string) (int, bool) {
 	return 0, false
 }
 
-// zoneSeconds reads a zone such as +0800, +08:00, GMT+0800 or EST; otherwise keeps the one before.
+// zoneSeconds reads a zone such as +0800, +08:00, +8, GMT+0800 or EST; otherwise keeps the one
+// before.
 func zoneSeconds(w string, before int) int {
-	if hours, ok := zoneOffsets[strings.ToUpper(w)]; ok {
+	w = strings.ToUpper(w)
+	if hours, ok := zoneOffsets[w]; ok {
 		return hours * 3600
 	}
-	if sign := strings.IndexAny(w, "+-"); sign >= 0 {
-		digits := strings.ReplaceAll(w[sign+1:], ":", "")
-		if n, err := strconv.Atoi(digits); err == nil && len(digits) == 4 && n <= 1459 {
-			n = n/100*3600 + n%100*60
-			if w[sign] == '-' {
-				n = -n
-			}
-			return n
-		}
+	w = strings.TrimPrefix(strings.TrimPrefix(w, "GMT"), "UTC")
+	if w == "" || w[0] != '+' && w[0] != '-' {
+		return before
 	}
-	return before
+	digits := strings.ReplaceAll(w[1:], ":", "")
+	n, err := strconv.Atoi(digits)
+	if len(digits) <= 2 {
+		n *= 100
+	}
+	if err != nil || len(digits) > 4 || n < 0 || n > 1459 {
+		return before
+	}
+	n = n/100*3600 + n%100*60
+	if w[0] == '-' {
+		return -n
+	}
+	return n
 }

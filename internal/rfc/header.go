@@ -52,32 +52,56 @@ func decodeWords(s string) string {
 			continue
 		}
 		out.WriteString(DecodeCharset([]byte(s[rest:i]), ""))
-		bytes := w.bytes
+		words := []encodedWord{w}
 		for {
-			j := end
-			for j < len(s) && (s[j] == ' ' || s[j] == '\t') {
-				j++
-			}
-			more, moreEnd, ok := sc.next(s, j)
+			more, moreEnd, ok := sc.next(s, end+len(s[end:])-len(strings.TrimLeft(s[end:], " \t")))
 			if !ok {
 				break
 			}
 			if !strings.EqualFold(more.charset, w.charset) {
-				out.WriteString(DecodeCharset(bytes, w.charset))
-				w, bytes = more, nil
+				out.WriteString(decodeRun(words))
+				w, words = more, words[:0]
 			}
-			bytes, end = append(bytes, more.bytes...), moreEnd
+			words, end = append(words, more), moreEnd
 		}
-		out.WriteString(DecodeCharset(bytes, w.charset))
+		out.WriteString(decodeRun(words))
 		i, rest = end, end
 	}
 	out.WriteString(DecodeCharset([]byte(s[rest:]), ""))
 	return out.String()
 }
 
+// decodeRun decodes neighbouring words of one charset as one text. When a word ends with a letter of
+// base64 that says nothing alone, or ends within four letters and the text is damaged, its sender
+// cut the letters, not the bytes, into words.
+func decodeRun(words []encodedWord) string {
+	var raw, letters []byte
+	odd, cut := false, false
+	for i, w := range words {
+		if !w.base64 {
+			raw, odd, cut = append(raw, decodeQ(w.text)...), false, false
+			continue
+		}
+		clean := base64Letters(w.text)
+		raw = append(raw, decodeB(clean)...)
+		letters = append(letters, clean...)
+		if i+1 < len(words) {
+			odd = odd || len(clean)%4 != 0 && !strings.Contains(w.text, "=")
+			cut = cut || len(clean)%4 == 1
+		}
+	}
+	text := DecodeCharset(raw, words[0].charset)
+	if cut || odd && strings.ContainsRune(text, utf8.RuneError) {
+		return DecodeCharset(decodeB(letters), words[0].charset)
+	}
+	return text
+}
+
+// encodedWord is one encoded word (RFC 2047 section 2), not yet decoded.
 type encodedWord struct {
 	charset string
-	bytes   []byte
+	base64  bool
+	text    string
 }
 
 // wordScanner finds encoded words. It remembers when no end mark is left, because looking again
@@ -88,7 +112,8 @@ type wordScanner struct{ noEnd bool }
 const maxCharsetLabel = 64
 
 // next reads the encoded word that begins at s[i] and gives the offset behind it. Spaces inside
-// the encoded text are let through: broken senders write them.
+// the encoded text are let through: broken senders write them. A word without an end mark ends
+// where the next begins, or where the header was cut.
 func (sc *wordScanner) next(s string, i int) (w encodedWord, end int, ok bool) {
 	if sc.noEnd || !strings.HasPrefix(s[i:], "=?") {
 		return w, 0, false
@@ -98,40 +123,55 @@ func (sc *wordScanner) next(s string, i int) (w encodedWord, end int, ok bool) {
 	if q < 1 || len(head) < q+3 || head[q+2] != '?' || strings.ContainsAny(head[:q], " \t") {
 		return w, 0, false
 	}
-	text := head[q+3:]
-	stop := strings.Index(text, "?=")
-	if stop < 0 {
-		sc.noEnd = true
-		return w, 0, false
-	}
 	w.charset, _, _ = strings.Cut(head[:q], "*") // RFC 2231 section 5: a language may follow
 	switch head[q+1] {
 	case 'b', 'B':
-		w.bytes = decodeB(text[:stop])
+		w.base64 = true
 	case 'q', 'Q':
-		w.bytes = decodeQ(text[:stop])
 	default:
 		return w, 0, false
 	}
-	return w, i + 2 + q + 3 + stop + 2, true
+	at := i + 2 + q + 3
+	w.text = s[at:]
+	stop := strings.Index(w.text, "?=")
+	if stop < 0 {
+		sc.noEnd = true
+		if w.text == "" || strings.ContainsAny(w.text, " \t?") {
+			return w, 0, false
+		}
+		return w, len(s), true
+	}
+	w.text = w.text[:stop]
+	if early := strings.Index(w.text, " =?"); early >= 0 {
+		w.text = w.text[:early]
+		return w, at + early, true
+	}
+	return w, at + stop + len("?="), true
 }
 
-// decodeB is base64 that skips what does not belong and needs no padding.
-func decodeB(s string) []byte {
-	clean := strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && (r == '+' || r == '/' || unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			return r
+// base64Letters gives the letters of base64 in s without what does not belong there.
+func base64Letters(s string) []byte {
+	clean := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
+			clean = append(clean, c)
 		}
-		return -1
-	}, s)
-	if len(clean)%4 == 1 {
-		clean = clean[:len(clean)-1]
 	}
-	out, err := base64.RawStdEncoding.DecodeString(clean)
+	return clean
+}
+
+// decodeB decodes letters of base64, which need no padding.
+func decodeB(letters []byte) []byte {
+	if len(letters)%4 == 1 {
+		letters = letters[:len(letters)-1]
+	}
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
+	n, err := base64.RawStdEncoding.Decode(out, letters)
 	if err != nil {
 		return nil
 	}
-	return out
+	return out[:n]
 }
 
 // decodeQ is the Q encoding of RFC 2047 section 4.2; a bad escape stays as written.

@@ -31,7 +31,11 @@ func TestDecodeHeader(t *testing.T) {
 		{"controls", "a\x00b\x07c=?utf-8?q?=0D=0ABcc:_x?=", "abc  Bcc: x"},
 		{"bad escapes", "=?utf-8?q?a=ZZ=4?=", "a=ZZ=4"},
 		{"unpadded", "=?utf-8?B?w7w?=", "ü"},
-		{"no word", "=?utf-8?x?a?= =?? =?utf-8?q?a", "=?utf-8?x?a?= =?? =?utf-8?q?a"},
+		{"letters cut in two", "=?utf-8?B?5L2g5?= =?utf-8?B?aW9?=", "你好"},
+		{"unpadded neighbours", "=?utf-8?B?w7w?= =?utf-8?B?w7w?=", "üü"},
+		{"cut off", "Hello =?utf-8?q?w=C3=B6rl", "Hello wörl"},
+		{"no end mark", "=?utf-8?q?a_b =?utf-8?q?c?=", "a bc"},
+		{"no word", "=?utf-8?x?a?= =?? =?utf-8?q?a b", "=?utf-8?x?a?= =?? =?utf-8?q?a b"},
 	} {
 		if got := DecodeHeader(c.raw); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
@@ -151,6 +155,15 @@ func TestParseDate(t *testing.T) {
 		{"Monday, 2-Mar-26 10:11:12 +0000", "2026-03-02T10:11:12Z"},
 		{"Mon, 2 March 2026 10:11:12 +0000" + strings.Repeat(" ", 200), "2026-03-02T10:11:12Z"},
 		{"2 Mar 2026\r\n 10:11:12 -0530", "2026-03-02T15:41:12Z"},
+		{"Thu, 13 Feb 1969 23:32 -0330", "1969-02-14T03:02:00Z"},
+		{"mar., 2 févr. 2026 10:11:12 +0100", "2026-02-02T09:11:12Z"},
+		{"Mo, 02 Mrz 2026 10:11:12 +0100", "2026-03-02T09:11:12Z"},
+		{"lunedì 2 marzo 2026 10:11", "2026-03-02T10:11:00Z"},
+		{"2 июля 2026 г. 10:11:12 +03", "2026-07-02T07:11:12Z"},
+		{"2026年3月2日 下午 10:11", "2026-03-02T10:11:00Z"},
+		{"2026年3月2日 10:11:12 +0800", "2026-03-02T02:11:12Z"},
+		{"2026/3/2 9:11:12 PM GMT+8:00", "2026-03-02T13:11:12Z"},
+		{"Mon, 2 Mar 2026 12:11:12 AM -5", "2026-03-02T05:11:12Z"},
 		{"", ""},
 		{"yesterday", ""},
 		{"Mon, 2 Mar 0001 10:11:12 +0100", ""},

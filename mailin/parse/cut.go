@@ -40,7 +40,7 @@ func (c *cutting) begun() bool { return c != nil && c.file != nil }
 
 // follow looks out for runs in p's body, if p is a file and there is somewhere to put it.
 func (s *splitter) follow(p *part) {
-	if s.create == nil || !p.isFile() {
+	if s.create == nil || s.original != nil || !p.isFile() {
 		return
 	}
 	switch encoding := p.encoding(); encoding {
@@ -145,8 +145,8 @@ func (s *splitter) bulk() error {
 	return nil
 }
 
-// decodeLines decodes full lines of the run and tells how many bytes of src they took. It stops at the
-// first that is not one.
+// decodeLines decodes full lines of the run and tells how many bytes of src they took. It stops at
+// the first that is not one.
 func (c *cutting) decodeLines(dst, src []byte) (out []byte, used int) {
 	step, size := c.line+len(c.lineEnd), c.line/4*3
 	if c.dec.n > 0 || c.dec.done {

@@ -80,7 +80,7 @@ type Mail struct {
 	Header []Field // in the order of the source
 
 	From                  []rfc.Address
-	FromCount             int // number of From fields; only one field with one address is a sender
+	FromCount             int // of From fields that show their address; only one with one is a sender
 	To, Cc, ReplyTo       []rfc.Address
 	Subject               string    // decoded, one line, at most MaxSubject bytes
 	Date                  time.Time // UTC; zero when absent or unreadable

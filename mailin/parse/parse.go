@@ -40,7 +40,7 @@ func (s *splitter) read() (*Source, error) {
 	}
 	m.Header, m.ContentType = root.fields, root.mediaType
 	s.guard(func() {
-		m.readHeader()
+		m.readHeader(root.charset())
 		m.ReportType = strings.ToLower(rfc.CleanName(root.params["report-type"]))
 		if s.broke == "" {
 			s.bodies(root)
@@ -53,13 +53,15 @@ func (s *splitter) read() (*Source, error) {
 	return s.source(), nil
 }
 
-func (m *Mail) readHeader() {
+// readHeader reads the mail's fields. What is in none of them, or not as it should be, is zero and
+// leaves a warning.
+func (m *Mail) readHeader(charset string) {
 	m.FromCount = len(m.All("From"))
-	m.From = m.addresses("From")
-	m.To = m.addresses("To")
-	m.Cc = m.addresses("Cc")
-	m.ReplyTo = m.addresses("Reply-To")
-	m.Subject = cut(rfc.DecodeHeader(m.Get("Subject")), MaxSubject)
+	m.From = m.addresses("From", charset)
+	m.To = m.addresses("To", charset)
+	m.Cc = m.addresses("Cc", charset)
+	m.ReplyTo = m.addresses("Reply-To", charset)
+	m.Subject = cut(rfc.DecodeHeader(inCharset(m.Get("Subject"), charset)), MaxSubject)
 	if date := m.Get("Date"); date != "" {
 		t, ok := rfc.ParseDate(date)
 		if !ok {
@@ -67,21 +69,51 @@ func (m *Mail) readHeader() {
 		}
 		m.Date = t
 	}
-	if ids := rfc.MessageIDs(m.Get("Message-ID")); len(ids) > 0 {
-		m.MessageID = ids[0]
+	if raw := m.Get("Message-ID"); raw != "" {
+		if ids := rfc.MessageIDs(raw); len(ids) > 0 {
+			m.MessageID = ids[0]
+		} else {
+			m.warn("unreadable Message-ID")
+		}
 	}
 	m.InReplyTo = rfc.MessageIDs(strings.Join(m.All("In-Reply-To"), " "))
 	m.References = rfc.MessageIDs(strings.Join(m.All("References"), " "))
+	switch {
+	case m.FromCount > 1:
+		m.warn("more than one From")
+	case len(m.From) == 0 && m.FromCount == 1:
+		m.hiddenFrom(charset)
+	}
+}
+
+// hiddenFrom reads a sender whose address stands in an encoded word, where no reader may look for
+// it (RFC 2047 section 5). It is better than none for whoever wants to answer, but counts as none
+// for whoever asks who it is.
+func (m *Mail) hiddenFrom(charset string) {
+	m.From = rfc.ParseAddressList(rfc.DecodeHeader(inCharset(m.Get("From"), charset)))
+	if len(m.From) > 0 {
+		m.FromCount = 0
+	}
 }
 
 // addresses joins all fields of a name: mailers that write To twice exist.
-func (m *Mail) addresses(name string) []rfc.Address {
+func (m *Mail) addresses(name, charset string) []rfc.Address {
 	fields := m.All(name)
-	list := rfc.ParseAddressList(strings.Join(fields, ", "))
-	if len(fields) > 0 && len(list) == 0 && !strings.Contains(fields[0], ":") {
+	list := rfc.ParseAddressList(inCharset(strings.Join(fields, ", "), charset))
+	if len(list) == 0 && strings.Trim(strings.Join(fields, ""), " \t<>") != "" &&
+		!strings.Contains(fields[0], ":") {
 		m.warn("no address in " + name)
 	}
 	return list
+}
+
+// inCharset gives a field in UTF-8 whose bytes stand in it as they are: they are mostly in the
+// charset of the mail's text.
+func inCharset(raw, charset string) string {
+	if utf8.ValidString(raw) {
+		return raw
+	}
+	return rfc.DecodeCharset([]byte(raw), charset)
 }
 
 // cut shortens s to at most n bytes between characters.

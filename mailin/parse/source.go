@@ -83,7 +83,11 @@ func (s *Source) Abort() {
 
 // source gives what was read so far.
 func (s *splitter) source() *Source {
-	return &Source{Mail: source.Mail{Text: s.text, Cuts: s.cuts}, Files: s.files}
+	text := s.text
+	if s.original != nil {
+		text = s.original
+	}
+	return &Source{Mail: source.Mail{Text: text, Cuts: s.cuts}, Files: s.files}
 }
 
 // leaveRaw gives up on the structure: the source stands as text, and is whole in a file of its own

@@ -44,14 +44,16 @@ type splitter struct {
 	parts  int
 	broke  string
 
-	text  []byte // what was read and is kept
-	pos   int    // up to where it was looked at
-	fresh bool   // a line begins at pos
-	eof   bool
-	open  []*part // those that pos stands in, the whole mail first
-	cuts  []source.Cut
-	files []*File
-	out   []byte // scratch for what is decoded
+	text []byte // what was read and is kept
+	// original is the source of a mail whose line ends were mended, else nil.
+	original []byte
+	pos      int  // up to where it was looked at
+	fresh    bool // a line begins at pos
+	eof      bool
+	open     []*part // those that pos stands in, the whole mail first
+	cuts     []source.Cut
+	files    []*File
+	out      []byte // scratch for what is decoded
 }
 
 const (
@@ -71,6 +73,9 @@ func (s *splitter) run() (root *part, err error) {
 			return nil, err
 		}
 	}
+	if err := s.mendLineEnds(); err != nil {
+		return nil, err
+	}
 	s.pos = len(s.text) - len(trimEnvelope(s.text))
 	root = &part{start: s.pos, content: -1}
 	s.open, s.fresh = []*part{root}, true
@@ -78,6 +83,23 @@ func (s *splitter) run() (root *part, err error) {
 		return root, err
 	}
 	return root, s.finish(0, len(s.text))
+}
+
+// mendLineEnds gives a mail whose lines all end in CR alone, as those of old Macintoshes do, line
+// ends to be read by. It is read whole, and its source stays as it was.
+func (s *splitter) mendLineEnds() error {
+	if bytes.IndexByte(s.text, '\r') < 0 || bytes.IndexByte(s.text, '\n') >= 0 {
+		return nil
+	}
+	for !s.eof && s.broke == "" {
+		if err := s.more(); err != nil {
+			return err
+		}
+	}
+	if bytes.IndexByte(s.text, '\n') < 0 {
+		s.original, s.text = s.text, bytes.ReplaceAll(s.text, []byte("\r"), []byte("\n"))
+	}
+	return nil
 }
 
 // lines takes line by line up to the end.

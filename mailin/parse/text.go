@@ -7,6 +7,17 @@ import (
 	"helpgate/internal/rfc"
 )
 
+// charset gives the charset that a part states, of a multipart that of the first of its parts that
+// does.
+func (p *part) charset() string {
+	for _, child := range p.children {
+		if label := child.charset(); label != "" {
+			return label
+		}
+	}
+	return p.params["charset"]
+}
+
 // plainText reads a part that is text but not HTML. A file that stands in it is kept as one.
 func (c *collector) plainText(p *part) string {
 	text := rfc.CleanText(rfc.DecodeCharset(p.data(), p.params["charset"]))
