@@ -38,6 +38,8 @@ type inspectedJSON struct {
 
 	AutoKind    string           `json:"auto_kind"`
 	Signs       []string         `json:"signs"`
+	AwayUntil   *string          `json:"away_until"` // YYYY-MM-DD, of an out-of-office notice
+	Bounce      *bounceJSON      `json:"bounce"`
 	Attachments []attachmentJSON `json:"attachments"`
 	TNEFNames   []string         `json:"tnef_names"`
 	// Language is "" below language.Sure, how sure the guess was.
@@ -62,6 +64,7 @@ func inspectView(path string, rd *mailin.Reading, words mailin.Words) (inspected
 		Text: said.Text, HTML: said.HTML, ReplyText: said.ReplyText, ReplyHTML: said.ReplyHTML,
 		Folded: rd.Reply.Folded, Signature: rd.Reply.Signature,
 		AutoKind: verdict.Kind, Signs: orEmpty(verdict.Signs),
+		AwayUntil: awayView(verdict.Away), Bounce: bounceView(verdict.Report),
 		Attachments: []attachmentJSON{}, TNEFNames: orEmpty(m.TNEFNames),
 		Language: guess.Followed(), LanguageConfidence: guess.Confidence,
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
@@ -123,6 +126,12 @@ func showInspected(out io.Writer, v inspectedJSON) {
 	line("in-reply-to", strings.Join(v.InReplyTo, " "))
 	line("references", strings.Join(v.References, " "))
 	line("kind", kindOf(v))
+	if v.AwayUntil != nil {
+		line("away until", *v.AwayUntil)
+	}
+	for _, of := range v.Bounce.lines() {
+		line("bounce", of)
+	}
 	line("language", fmt.Sprintf("%s (sure by %.2f)", cmp.Or(v.Language, "not known"),
 		v.LanguageConfidence))
 	for _, f := range v.Attachments {
