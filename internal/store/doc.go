@@ -6,6 +6,6 @@
 // mail is the same row on either. What differs is a member of dialect, each with its reason.
 //
 // It holds no rules of the helpdesk (tickets/desk has them). Only cmd and tests import it. A DB owns
-// one goroutine, the writer, which groups the waiting updates into one commit and which Close ends;
-// on PostgreSQL also the connection pool's.
+// no goroutine, on PostgreSQL the connection pool's, which Close ends: updates that wait at the same
+// time are grouped into one commit by the first of them (writer).
 package store

@@ -64,16 +64,16 @@ func checkPlans(t *testing.T, db *DB) {
 // TestStatementsOfRunningGroup: the plans were once looked at while the writer still ended a group,
 // which the race detector saw now and then.
 func TestStatementsOfRunningGroup(t *testing.T) {
-	t.Parallel()
-	db := openTest(t, engines["sqlite"](t))
-	refused := errors.New("refused")
-	err := db.update(t.Context(), 0, func(*tx) error { return refused })
-	if !errors.Is(err, refused) {
-		t.Errorf("got %v", err)
-	}
-	if queries := statements(t, db); !slices.Contains(queries, savepoint) {
-		t.Errorf("got %q", queries)
-	}
+	bubble(t, func(t *testing.T, db *DB) {
+		refused := errors.New("refused")
+		results := group(t, db, setMark("a"), func(*tx) error { return refused })
+		if results[0] != nil || !errors.Is(results[1], refused) {
+			t.Errorf("got %v", results)
+		}
+		if queries := statements(t, db); !slices.Contains(queries, savepoint) {
+			t.Errorf("got %q", queries)
+		}
+	})
 }
 
 func TestQueriesFindTheirIndex(t *testing.T) {

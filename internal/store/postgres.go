@@ -66,7 +66,7 @@ func openPostgres(
 		return nil, false, err
 	}
 	s := &session{pool: pool, around: o.Around, steady: true}
-	p.writer = startWriter(s, newTx, p.closing)
+	p.writer = newWriter(s, newTx, p.closing)
 	return p, created, nil
 }
 
@@ -153,7 +153,7 @@ func (p *postgres) ping(ctx context.Context) error { return p.pool.Ping(ctx) }
 func (p *postgres) close() error {
 	p.once.Do(func() {
 		close(p.closing)
-		<-p.writer.stopped
+		p.writer.stop()
 		p.pool.Close()
 	})
 	return nil

@@ -195,8 +195,8 @@ func (s *session) exchange(
 }
 
 // raw sends statements that steer the transaction, past those that wait.
-func (s *session) raw(statements string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), tripTimeout)
+func (s *session) raw(ctx context.Context, statements string) error {
+	ctx, cancel := context.WithTimeout(ctx, tripTimeout)
 	defer cancel()
 	run := func() error {
 		_, err := s.conn.Conn().PgConn().Exec(ctx, statements).ReadAll()
@@ -218,8 +218,8 @@ func (s *session) open(ctx context.Context, begin string) (err error) {
 
 // begin implements link. Of a server that was restarted meanwhile no connection is left; nothing is
 // lost by that, and new ones are made.
-func (s *session) begin() error {
-	err := s.lock()
+func (s *session) begin(ctx context.Context) error {
+	err := s.lock(ctx)
 	if err == nil || s.conn == nil {
 		return err
 	}
@@ -229,20 +229,34 @@ func (s *session) begin() error {
 		return err
 	}
 	s.pool.Reset()
-	if err = s.lock(); err != nil && s.conn != nil {
+	if err = s.lock(ctx); err != nil && s.conn != nil {
 		s.rollback()
 	}
 	return err
 }
 
 // lock takes a connection and starts a group's transaction on it.
-func (s *session) lock() (err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), tripTimeout)
+func (s *session) lock(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, tripTimeout)
 	defer cancel()
 	if s.conn, err = s.pool.Acquire(ctx); err != nil {
 		return err
 	}
-	return s.raw(beginGroup)
+	return s.raw(ctx, beginGroup)
+}
+
+// settle implements link.
+func (s *session) settle() error {
+	if len(s.waiting) == 0 {
+		return nil
+	}
+	last := s.waiting[len(s.waiting)-1]
+	s.waiting = s.waiting[:len(s.waiting)-1]
+	_, err := s.exec(context.Background(), last.query, last.args)
+	if err != nil && last.op != "" {
+		return fmt.Errorf("%s: %w", last.op, err)
+	}
+	return err
 }
 
 // do implements link.
@@ -258,7 +272,7 @@ func (s *session) undo() error {
 	if unsent {
 		return nil // and so nothing of the update was
 	}
-	return s.raw(`ROLLBACK TO one; RELEASE one`)
+	return s.raw(context.Background(), `ROLLBACK TO one; RELEASE one`)
 }
 
 // commit implements link.
@@ -283,7 +297,7 @@ func (s *session) commit() error {
 // is closed, and the server undoes the rest.
 func (s *session) rollback() {
 	if s.conn != nil {
-		_ = s.raw(`ROLLBACK`)
+		_ = s.raw(context.Background(), `ROLLBACK`)
 		s.release()
 	}
 }

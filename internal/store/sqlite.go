@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // readers is how many Views run at once. They are short, and each costs a connection with its own
@@ -76,6 +79,7 @@ func openSQLite(
 		fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, checkpointPages),
 		`BEGIN IMMEDIATE`, // the first transaction makes the log, whose file is looked up then
 		`ROLLBACK`,
+		`PRAGMA busy_timeout = 0`, // fileLink.begin waits itself
 	} {
 		if err := c.do(query); err != nil {
 			return nil, false, fmt.Errorf("prepare to write: %w", err)
@@ -84,7 +88,7 @@ func openSQLite(
 	if s.files, err = filesOf(path); err != nil {
 		return nil, false, err
 	}
-	s.writer = startWriter(fileLink{c, s.files}, newTx, s.closing)
+	s.writer = newWriter(fileLink{c, s.files}, newTx, s.closing)
 	return s, created, nil
 }
 
@@ -148,7 +152,7 @@ func (s *sqlite) ping(ctx context.Context) error {
 func (s *sqlite) close() (err error) {
 	s.once.Do(func() {
 		close(s.closing)
-		<-s.writer.stopped
+		s.writer.stop()
 		for range readers {
 			<-s.readers
 		}
@@ -177,19 +181,44 @@ func (s *sqlite) conn(path, options string, around Around) (*conn, error) {
 	return c, nil
 }
 
+// lockPatience is how long an update waits for another process, such as the CLI beside the server;
+// it asks first after the shortest pause, and then less and less often.
+const (
+	lockPatience  = 5 * time.Second
+	shortestPause = time.Millisecond
+	longestPause  = 50 * time.Millisecond
+)
+
 // fileLink implements link.
 type fileLink struct {
 	*conn
 	files files
 }
 
-func (l fileLink) begin() error {
-	err := l.do(`BEGIN IMMEDIATE`)
-	if err != nil {
+// begin asks again and again for the lock: SQLite, when it is told to wait, does not know of ctx.
+func (l fileLink) begin(ctx context.Context) error {
+	waited, pause := time.Duration(0), shortestPause
+	for {
+		err := l.do(`BEGIN IMMEDIATE`)
+		if err == nil {
+			return nil
+		}
 		l.rollback()
+		var known sqlite3.Error
+		if !errors.As(err, &known) || known.Code != sqlite3.ErrBusy || waited >= lockPatience {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+		waited, pause = waited+pause, min(2*pause, longestPause)
 	}
-	return err
 }
+
+// settle has nothing to do: no statement waits.
+func (l fileLink) settle() error { return nil }
 
 func (l fileLink) undo() error {
 	return errors.Join(l.do(`ROLLBACK TO one`), l.do(`RELEASE one`))
@@ -221,8 +250,7 @@ func createFile(path string) error {
 	return f.Close()
 }
 
-// What a connection is for, in the driver's words. Either waits up to 5 s for another process,
-// such as the CLI beside the server.
+// What a connection is for, in the driver's words.
 const (
 	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
 	// a transaction that turns from reading to writing fails at once when another has written.

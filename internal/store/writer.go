@@ -17,9 +17,11 @@ const savepoint = `SAVEPOINT one`
 // errAborted is what becomes of an update whose function panicked or ended its goroutine.
 var errAborted = errors.New("update aborted")
 
-// writer is the goroutine that owns the only writing connection. It takes an update, then all that
-// wait meanwhile, gives each its turn inside a savepoint of its own, commits them with one flush,
-// and tells each. It never waits on a timer: under load groups grow by themselves.
+// writer lets the waiting updates through in groups: one commit and one flush for all of a group.
+//
+// It owns no goroutine. An update that comes while nobody writes leads: its caller runs it, then
+// lets all that wait meanwhile run, commits, and tells each. It never waits on a timer: under load
+// groups grow by themselves, and who comes alone is handed over to nobody.
 //
 // The functions run in their callers' goroutines, one at a time, so that a panic unwinds where it
 // belongs.
@@ -28,16 +30,19 @@ type writer struct {
 	newTx   func(runner) *tx
 	agents  agents // of the group under way
 	spent   spent
-	queue   chan *turn
+	lead    chan struct{} // holds a token while nobody leads
+	queue   chan *turn    // to the leader
 	closing <-chan struct{}
-	stopped chan struct{}
 }
 
 // link is the connection on which updates are grouped.
 type link interface {
 	runner
-	// begin starts the group's transaction and keeps other processes' from starting.
-	begin() error
+	// begin starts the group's transaction and keeps other processes' from starting. It waits for
+	// theirs, but no longer than ctx.
+	begin(ctx context.Context) error
+	// settle has what waits to be sent done, so that its errors are not the next update's.
+	settle() error
 	// do runs a statement that steers the transaction, after those that wait to be sent.
 	do(query string) error
 	// undo takes back what ran, or waits to be sent, since the savepoint, which it ends.
@@ -47,28 +52,38 @@ type link interface {
 	rollback()
 }
 
-// turn is one update on its way.
+// turn is one update on its way in another's group.
 type turn struct {
 	tx    *tx           // from when it runs
-	start chan struct{} // from the writer: run now
-	ran   chan error    // to the writer: how it went
-	done  chan error    // from the writer: durable, or why not
+	start chan struct{} // from the leader: run now
+	ran   chan error    // to the leader: how it went
+	done  chan error    // from the leader: durable, or why not
 }
 
-func startWriter(l link, newTx func(runner) *tx, closing <-chan struct{}) *writer {
+func newWriter(l link, newTx func(runner) *tx, closing <-chan struct{}) *writer {
 	w := &writer{
 		link: l, newTx: newTx, closing: closing,
-		queue: make(chan *turn), stopped: make(chan struct{}),
+		lead: make(chan struct{}, 1), queue: make(chan *turn),
 	}
-	go w.run()
+	w.lead <- struct{}{}
 	return w
 }
 
+// stop returns when nobody writes any more; closing must be closed before.
+func (w *writer) stop() { <-w.lead }
+
 // update waits for its turn, runs fn, and returns when the group is durable.
 func (w *writer) update(ctx context.Context, fn func(*tx) error) error {
-	// The buffers let the writer go on when the caller is gone by a panic.
+	// The buffers let the leader go on when the caller is gone by a panic.
 	t := &turn{start: make(chan struct{}, 1), ran: make(chan error, 1), done: make(chan error, 1)}
 	select {
+	case <-w.closing:
+		return errClosed
+	default:
+	}
+	select {
+	case <-w.lead:
+		return w.group(ctx, fn)
 	case w.queue <- t:
 	case <-ctx.Done():
 		return ctx.Err()
@@ -77,7 +92,7 @@ func (w *writer) update(ctx context.Context, fn func(*tx) error) error {
 	}
 	select {
 	case <-t.start:
-		w.call(ctx, t, fn)
+		w.follow(ctx, t, fn)
 		return <-t.done
 	case err := <-t.done:
 		return err
@@ -87,67 +102,94 @@ func (w *writer) update(ctx context.Context, fn func(*tx) error) error {
 	}
 }
 
-// call runs fn and gives the turn back however it ends.
-func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) {
+// follow runs fn and gives the turn back however it ends.
+func (w *writer) follow(ctx context.Context, t *turn, fn func(*tx) error) {
 	err := errAborted
 	defer func() { t.ran <- err }()
-	if err = ctx.Err(); err == nil {
-		err = errAborted
-		t.tx = w.newTx(w.link)
-		t.tx.agents, t.tx.spent = &w.agents, w.spent
-		err = fn(t.tx)
-	}
+	t.tx, err = w.call(ctx, fn)
 }
 
-func (w *writer) run() {
-	defer close(w.stopped)
-	for {
-		select {
-		case t := <-w.queue:
-			w.group(t)
-		case <-w.closing:
-			return
-		}
+// call runs fn in the transaction under way.
+func (w *writer) call(ctx context.Context, fn func(*tx) error) (*tx, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
+	t := w.newTx(w.link)
+	t.agents, t.spent = &w.agents, w.spent
+	return t, fn(t)
 }
 
-// group commits first and those that wait.
-func (w *writer) group(first *turn) {
+// group runs fn and those that wait, and commits them. fn needs no savepoint: when it fails, or
+// does not return, nobody else has written yet.
+func (w *writer) group(ctx context.Context, fn func(*tx) error) error {
+	defer func() { w.lead <- struct{}{} }()
 	w.forget()
-	if err := w.link.begin(); err != nil {
-		err = fmt.Errorf("begin: %w", err)
-		var waited []*turn // as long, for the same lock; who is told may come again at once
-		for t := first; t != nil; t = w.next() {
-			waited = append(waited, t)
-		}
-		for _, t := range waited {
-			t.done <- err
-		}
-		return
+	if err := w.link.begin(ctx); err != nil {
+		return w.refuse(ctx, fmt.Errorf("begin: %w", err))
 	}
-	kept, err := w.turns(first)
-	for _, t := range kept {
-		if err == nil {
-			err = t.tx.syncBlobs() // one flush for all of them
+	durable := false
+	defer func() {
+		if !durable {
+			w.link.rollback()
 		}
-	}
+	}()
+	own, err := w.call(ctx, fn)
 	if err == nil {
-		if err = w.link.commit(); err != nil {
-			err = fmt.Errorf("commit: %w", err)
-		}
+		err = w.link.settle()
 	}
 	if err != nil {
-		w.link.rollback()
+		return err
 	}
-	for _, t := range kept {
+	followers, err := w.turns()
+	if err == nil {
+		err = w.commit(own, followers)
+	}
+	durable = err == nil
+	for _, t := range followers {
 		t.done <- err
 	}
+	return err
 }
 
-// turns gives first and those that wait their turns, and those back whose fate is the commit's.
-func (w *writer) turns(first *turn) (kept []*turn, err error) {
-	t := first
-	for n := 1; t != nil; n++ {
+// refuse tells those who wait why there is no transaction: they would wait as long for the same
+// lock, one after the other. That the leader has no more time is no reason for them.
+func (w *writer) refuse(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	var waited []*turn // all of them first: who is told may come again at once
+	for t := w.next(); t != nil; t = w.next() {
+		waited = append(waited, t)
+	}
+	for _, t := range waited {
+		t.done <- err
+	}
+	return err
+}
+
+// commit makes durable what they wrote, with one flush of blobs and one of the database.
+func (w *writer) commit(own *tx, followers []*turn) error {
+	if err := own.syncBlobs(); err != nil {
+		return err
+	}
+	for _, t := range followers {
+		if err := t.tx.syncBlobs(); err != nil {
+			return err
+		}
+	}
+	if err := w.link.commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// turns gives those that wait their turns, and those back whose fate is the commit's.
+func (w *writer) turns() (kept []*turn, err error) {
+	for range maxGroup - 1 {
+		t := w.next()
+		if t == nil {
+			break
+		}
 		failed, err := w.one(t)
 		if failed != nil {
 			t.done <- failed
@@ -155,10 +197,9 @@ func (w *writer) turns(first *turn) (kept []*turn, err error) {
 			kept = append(kept, t)
 		}
 		// After a conflict the group's state is too old for more, while that of the next is not.
-		if err != nil || n == maxGroup || isConflict(failed) {
+		if err != nil || isConflict(failed) {
 			return kept, err
 		}
-		t = w.next()
 	}
 	return kept, nil
 }
