@@ -31,7 +31,8 @@ func TestGroupCountsTogether(t *testing.T) {
 		}
 		group(t, db, spend(0, nil), spend(time.Minute, nil), spend(0, refused), spend(0, nil),
 			spend(2*time.Hour, nil), spend(0, nil))
-		if got := fmt.Sprint(seen); got != "[0 0 1 1 1 2 1 2 2 3 2 3]" {
+		// Because of the third the first two run again, and what comes then is another group.
+		if got := fmt.Sprint(seen); got != "[0 0 1 1 1 2 0 0 1 1 1 2 2 3 2 3]" {
 			t.Errorf("the last minute and hour held %s", got)
 		}
 	})

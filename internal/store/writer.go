@@ -52,10 +52,12 @@ type link interface {
 	rollback()
 }
 
-// turn is one update on its way in another's group.
+// turn is one update on its way.
 type turn struct {
-	tx    *tx           // from when it runs
-	start chan struct{} // from the leader: run now
+	call  func() error  // the function, in the transaction under way
+	tx    *tx           // of its last run, nil when it did not begin
+	leads bool          // runs in the goroutine that asks
+	start chan struct{} // from the leader: run
 	ran   chan error    // to the leader: how it went
 	done  chan error    // from the leader: durable, or why not
 }
@@ -74,105 +76,189 @@ func (w *writer) stop() { <-w.lead }
 
 // update waits for its turn, runs fn, and returns when the group is durable.
 func (w *writer) update(ctx context.Context, fn func(*tx) error) error {
-	// The buffers let the leader go on when the caller is gone by a panic.
-	t := &turn{start: make(chan struct{}, 1), ran: make(chan error, 1), done: make(chan error, 1)}
 	select {
 	case <-w.closing:
 		return errClosed
 	default:
 	}
+	// The buffers let the leader go on when the caller is gone by a panic.
+	t := &turn{
+		start: make(chan struct{}, 1), ran: make(chan error, 1), done: make(chan error, 1),
+	}
+	t.call = func() error { return w.call(ctx, t, fn) }
 	select {
 	case <-w.lead:
-		return w.group(ctx, fn)
+		t.leads = true
+		w.group(ctx, t)
+		return <-t.done
 	case w.queue <- t:
+		return t.follow(ctx)
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.closing:
 		return errClosed
 	}
+}
+
+// follow runs the update when the leader says so, which may be twice.
+func (t *turn) follow(ctx context.Context) error {
 	select {
 	case <-t.start:
-		w.follow(ctx, t, fn)
-		return <-t.done
 	case err := <-t.done:
 		return err
 	case <-ctx.Done():
 		t.ran <- ctx.Err() // whenever its turn comes, that is all there is to it
 		return ctx.Err()
 	}
+	for {
+		t.answer()
+		select {
+		case <-t.start:
+		case err := <-t.done:
+			return err
+		}
+	}
 }
 
-// follow runs fn and gives the turn back however it ends.
-func (w *writer) follow(ctx context.Context, t *turn, fn func(*tx) error) {
+// answer runs the update and gives the turn back however it ends.
+func (t *turn) answer() {
 	err := errAborted
 	defer func() { t.ran <- err }()
-	t.tx, err = w.call(ctx, fn)
+	err = t.call()
 }
 
 // call runs fn in the transaction under way.
-func (w *writer) call(ctx context.Context, fn func(*tx) error) (*tx, error) {
+func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	t := w.newTx(w.link)
-	t.agents, t.spent = &w.agents, w.spent
-	return t, fn(t)
+	t.tx = w.newTx(w.link)
+	t.tx.agents, t.tx.spent = &w.agents, w.spent
+	return fn(t.tx)
 }
 
-// group runs fn and those that wait, and commits them. fn needs no savepoint: when it fails, or
-// does not return, nobody else has written yet.
-func (w *writer) group(ctx context.Context, fn func(*tx) error) error {
-	defer func() { w.lead <- struct{}{} }()
-	w.forget()
-	if err := w.link.begin(ctx); err != nil {
-		return w.refuse(ctx, fmt.Errorf("begin: %w", err))
+// run lets the update run, wherever, and has done what it wrote.
+func (w *writer) run(t *turn) (err error) {
+	t.tx = nil
+	if t.leads {
+		err = t.call()
+	} else {
+		t.start <- struct{}{}
+		err = <-t.ran
 	}
-	durable := false
-	defer func() {
-		if !durable {
-			w.link.rollback()
-		}
-	}()
-	own, err := w.call(ctx, fn)
 	if err == nil {
 		err = w.link.settle()
 	}
-	if err != nil {
-		return err
-	}
-	followers, err := w.turns()
-	if err == nil {
-		err = w.commit(own, followers)
-	}
-	durable = err == nil
-	for _, t := range followers {
-		t.done <- err
-	}
 	return err
 }
 
-// refuse tells those who wait why there is no transaction: they would wait as long for the same
-// lock, one after the other. That the leader has no more time is no reason for them.
-func (w *writer) refuse(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return err
+// group runs own and those that wait, commits them, and tells each.
+func (w *writer) group(ctx context.Context, own *turn) {
+	members, err := []*turn{own}, errAborted // unless own's function does not return
+	defer func() {
+		if err != nil {
+			w.link.rollback()
+		}
+		for _, t := range members {
+			t.tell(err)
+		}
+		w.lead <- struct{}{}
+	}()
+	if locked := w.begin(ctx); locked != nil {
+		if err = locked; ctx.Err() == nil { // else the others have more time
+			members = w.waiting(members)
+		}
+		return
 	}
-	var waited []*turn // all of them first: who is told may come again at once
+	members, err = w.together(own)
+	if err != nil && len(members) > 0 {
+		members, err = w.apart(members)
+	}
+	if err == nil {
+		err = w.commit(members)
+	}
+}
+
+// begin starts a transaction that knows nothing yet: another group, or an update that is undone,
+// may have changed what was read.
+func (w *writer) begin(ctx context.Context) error {
+	w.forget()
+	if err := w.link.begin(ctx); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
+}
+
+// waiting adds those that wait: they would wait as long for the same lock, one after the other. It
+// takes them all before any is told, who may come again at once.
+func (w *writer) waiting(members []*turn) []*turn {
 	for t := w.next(); t != nil; t = w.next() {
-		waited = append(waited, t)
+		members = append(members, t)
 	}
-	for _, t := range waited {
-		t.done <- err
+	return members
+}
+
+// together runs own and those that wait without savepoints, which cost more than they are worth:
+// SQLite copies every page that an update touches. It ends with the first that fails, who is told,
+// and who may have written among what those back, who did not fail, wrote.
+func (w *writer) together(own *turn) (members []*turn, failed error) {
+	for t := own; t != nil; t = w.next() {
+		if err := w.run(t); err == nil {
+			members = append(members, t)
+		} else if t.tell(err); t.tx != nil {
+			return members, err
+		}
+		if len(members) == maxGroup {
+			break
+		}
 	}
-	return err
+	return members, nil
+}
+
+// apart runs the updates again, each in a savepoint of its own, so that what fails in it is its
+// own affair. It gives those back who did not fail. An error is everybody's: the transaction is
+// gone, because SQLite rolls it back whole when the disk is full or fails.
+func (w *writer) apart(members []*turn) (kept []*turn, err error) {
+	w.link.rollback()
+	if err := w.begin(context.Background()); err != nil {
+		return members, err
+	}
+	for i, t := range members {
+		failed, err := w.one(t)
+		switch {
+		case err != nil:
+			return append(kept, members[i:]...), err
+		case failed == nil:
+			kept = append(kept, t)
+		default:
+			t.tell(failed)
+			if isConflict(failed) { // the others' state is too old as well
+				return append(kept, members[i+1:]...), failed
+			}
+		}
+	}
+	return kept, nil
+}
+
+// one runs the update in a savepoint.
+func (w *writer) one(t *turn) (failed, lost error) {
+	err := w.link.later(context.Background(), "begin update", savepoint, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err = w.run(t); err == nil {
+		return nil, w.link.do(`RELEASE one`)
+	}
+	w.forget()
+	if undo := w.link.undo(); undo != nil {
+		return nil, fmt.Errorf("undo update: %w", errors.Join(err, undo))
+	}
+	return err, nil
 }
 
 // commit makes durable what they wrote, with one flush of blobs and one of the database.
-func (w *writer) commit(own *tx, followers []*turn) error {
-	if err := own.syncBlobs(); err != nil {
-		return err
-	}
-	for _, t := range followers {
+func (w *writer) commit(members []*turn) error {
+	for _, t := range members {
 		if err := t.tx.syncBlobs(); err != nil {
 			return err
 		}
@@ -183,25 +269,12 @@ func (w *writer) commit(own *tx, followers []*turn) error {
 	return nil
 }
 
-// turns gives those that wait their turns, and those back whose fate is the commit's.
-func (w *writer) turns() (kept []*turn, err error) {
-	for range maxGroup - 1 {
-		t := w.next()
-		if t == nil {
-			break
-		}
-		failed, err := w.one(t)
-		if failed != nil {
-			t.done <- failed
-		} else {
-			kept = append(kept, t)
-		}
-		// After a conflict the group's state is too old for more, while that of the next is not.
-		if err != nil || isConflict(failed) {
-			return kept, err
-		}
+// tell hands the result to the caller, who may be gone, or have got one.
+func (t *turn) tell(err error) {
+	select {
+	case t.done <- err:
+	default:
 	}
-	return kept, nil
 }
 
 // next gives an update that waits now, or nil.
@@ -212,27 +285,6 @@ func (w *writer) next() *turn {
 	default:
 		return nil
 	}
-}
-
-// one gives the turn its savepoint. What failed in it is undone and is its own affair; lost means
-// that the transaction is gone for all: SQLite rolls it back whole when the disk is full or fails.
-func (w *writer) one(t *turn) (failed, lost error) {
-	err := w.link.later(context.Background(), "begin update", savepoint, nil)
-	if err != nil {
-		return nil, err
-	}
-	t.start <- struct{}{}
-	if err = <-t.ran; err == nil {
-		if err = w.link.do(`RELEASE one`); err == nil {
-			return nil, nil
-		}
-		err = fmt.Errorf("end update: %w", err)
-	}
-	w.forget()
-	if undo := w.link.undo(); undo != nil {
-		return nil, fmt.Errorf("undo update: %w", errors.Join(err, undo))
-	}
-	return err, nil
 }
 
 // forget drops what the group has read: another group, or an update that is undone, may have

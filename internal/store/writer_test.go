@@ -147,6 +147,41 @@ func TestGroupSurvivesItsMembers(t *testing.T) {
 	})
 }
 
+// TestGroupRunsAgain: because of one that fails the others run again, and then each may fail by
+// itself, or leave.
+func TestGroupRunsAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, db *DB) {
+		refused, runs := errors.New("refused"), 0
+		again := func(then func() error) func(*tx) error {
+			first := true
+			return func(t *tx) error {
+				runs++
+				if first {
+					first = false
+					return setMark("x")(t)
+				}
+				return errors.Join(setMark("y")(t), then())
+			}
+		}
+		results := group(t, db,
+			again(func() error { return refused }),
+			setMark("a"),
+			again(func() error { runtime.Goexit(); return nil }),
+			again(func() error { return nil }),
+			setMark("b"),
+			func(t *tx) error { return errors.Join(setMark("z")(t), refused) },
+			setMark("c"),
+		)
+		if !errors.Is(results[0], refused) || !errors.Is(results[5], refused) || runs != 6 ||
+			errors.Join(results[1], results[2], results[3], results[4], results[6]) != nil {
+			t.Errorf("%d runs: %v", runs, results)
+		}
+		if found := marks(t, db, "a", "b", "c", "x", "y", "z"); strings.Join(found, "") != "abcy" {
+			t.Errorf("stored: %v", found)
+		}
+	})
+}
+
 func TestFullDiskIsNamedAndPasses(t *testing.T) {
 	bubble(t, func(t *testing.T, db *DB) {
 		fill := func(t *tx) error {
