@@ -52,8 +52,8 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 		if !introduces(joined) {
 			continue
 		}
-		if k > 0 && attributes(strings.TrimSpace(joined[first:])) == strong {
-			return n, s // the first line is the author's own
+		if k > 0 && withoutFirst(joined[:first], joined[first:]) {
+			return n, s
 		}
 		if found := attributes(joined); found > s {
 			n, s = k+1, found
@@ -65,12 +65,16 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 	return n, s
 }
 
+// withoutFirst tells whether an attribution is whole without its first line, which then is the
+// author's own.
+func withoutFirst(first, rest string) bool {
+	return attributes(strings.TrimSpace(rest)) == strong &&
+		(strings.Contains(rest, "@") || !strings.Contains(first, "@"))
+}
+
 // introducesSoon is the cheap test that keeps nearly every line of a mail away from attributes.
 func (m *mail) introducesSoon(i, end int) bool {
 	for j := i; j < min(i+maxBroken, end); j++ {
-		if j >= i+maxFolds && !strings.HasPrefix(m.lines[j].raw, ">") {
-			return false
-		}
 		if introduces(m.lines[j].text) {
 			return true
 		}

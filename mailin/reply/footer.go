@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,7 +71,7 @@ func begins(text string, beginnings []string) bool {
 		c += 'a' - 'A'
 	}
 	for _, b := range beginnings {
-		if (b[0] == c || b[0] >= utf8.RuneSelf) && hasPrefixFold(text, b) {
+		if (b[0] == c || min(b[0], c) >= utf8.RuneSelf) && hasPrefixFold(text, b) {
 			return true
 		}
 	}
@@ -149,8 +150,8 @@ func (m *mail) legal(from, to int) bool {
 	count, inside := 0, false
 	for i, r := range text {
 		word := unicode.IsLetter(r)
-		if begun := word && (!inside || r >= '⺀'); begun && i+len(legalKey{}) <= len(text) {
-			for _, stem := range legalStems[legalKey([]byte(text[i:i+len(legalKey{})]))] {
+		if word && (!inside || r >= '⺀') && i+len(legalKey{}) <= len(text) {
+			for _, stem := range legalStems.at(legalKey([]byte(text[i : i+len(legalKey{})]))) {
 				if !said[stem.row] && hasPrefixFold(text[i:], stem.stem) {
 					said[stem.row] = true
 					count++
@@ -170,22 +171,39 @@ type legalStem struct {
 	row  int
 }
 
-// legalStems are the stems of legal by their beginning, in lower case and with a capital.
-var legalStems = func() map[legalKey][]legalStem {
-	stems := make(map[legalKey][]legalStem)
+// legalTable holds the stems of legal by their beginning, in lower case, with a capital and in
+// capitals. Seen keeps nearly every word of a mail away from the map.
+type legalTable struct {
+	seen  [1 << 14]bool
+	stems map[legalKey][]legalStem
+}
+
+func (t *legalTable) at(k legalKey) []legalStem {
+	if !t.seen[k.short()] {
+		return nil
+	}
+	return t.stems[k]
+}
+
+func (k legalKey) short() int { return (int(k[0])<<6 ^ int(k[1])<<3 ^ int(k[2])*5) % (1 << 14) }
+
+var legalStems = newLegalTable()
+
+func newLegalTable() *legalTable {
+	t := &legalTable{stems: make(map[legalKey][]legalStem)}
 	for row, list := range legal {
 		for _, s := range list {
-			first, size := utf8.DecodeRuneInString(s)
-			title := string(unicode.ToTitle(first)) + s[size:]
+			_, size := utf8.DecodeRuneInString(s)
 			upper := strings.ToUpper(s)
-			keys := map[legalKey]bool{}
-			for _, form := range []string{s, title, upper} {
-				keys[legalKey([]byte(form[:len(legalKey{})]))] = true
-			}
-			for k := range keys {
-				stems[k] = append(stems[k], legalStem{s, row})
+			_, upperSize := utf8.DecodeRuneInString(upper)
+			for _, form := range []string{s, upper[:upperSize] + s[size:], upper} {
+				k := legalKey([]byte(form[:len(legalKey{})]))
+				if !slices.Contains(t.stems[k], legalStem{s, row}) {
+					t.stems[k] = append(t.stems[k], legalStem{s, row})
+				}
+				t.seen[k.short()] = true
 			}
 		}
 	}
-	return stems
-}()
+	return t
+}

@@ -10,6 +10,9 @@ import (
 // between or before the marks are followed too) and returns what stands behind them.
 func unquote(line string) (depth uint8, rest string) {
 	rest = line
+	if line == "" || line[0] != '>' && graphic(line[0]) {
+		return 0, line
+	}
 	for {
 		cut := strings.TrimLeft(rest, " \t\u00a0")
 		mark := strings.HasPrefix(cut, ">") || strings.HasPrefix(cut, "＞")

@@ -43,7 +43,7 @@ func (m *mail) leadsIn(i int) bool {
 	if !endsWithColon(text) || len(text) > maxIntroduction {
 		return false
 	}
-	return attributes(text) == none && !strings.ContainsAny(text, "@0123456789")
+	return !strings.ContainsAny(text, "@0123456789") && attributes(text) == none
 }
 
 // answersBelow tells whether the author answered between the lines below end, where no program
@@ -102,9 +102,9 @@ func (m *mail) blocks(end int) []block {
 	return found
 }
 
-// runEnd returns the end of the run of quoted lines that begins at i.
+// runEnd returns the end of the run of quoted lines that begins with line i.
 func (m *mail) runEnd(i, end int) int {
-	for i < end {
+	for i++; i < end; {
 		next := m.skipBlank(i, end)
 		if next < end && !m.lines[next].quoted && m.brokenOff(next) {
 			next++
