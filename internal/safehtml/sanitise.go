@@ -23,14 +23,20 @@ var (
 	align    = regexp.MustCompile(`^(?i:left|right|center|justify|top|middle|bottom|baseline)$`)
 	language = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)
 	bidi     = regexp.MustCompile(`^(?i:ltr|rtl|auto)$`)
+	colour   = regexp.MustCompile(`^(?:#[0-9A-Fa-f]{3,6}|[A-Za-z]{3,20})$`)
 )
 
 // Sanitise gives html with nothing left in it but text, its structure, links (http, https, mailto;
 // rel="nofollow noopener") and images of the same mail (src "cid:…"). Gone are scripts, styles,
-// classes, ids, names, forms, frames, comments and the sources of all other images: to load one
-// tells its sender who reads when (THREATS S39, S40).
+// classes, ids, names, forms, frames, comments, what was not shown, and the sources of all other
+// images: to load one tells its sender who reads when (THREATS S39, S40). Every element ends within
+// what is given, so that it changes nothing around it in a page or mail; where elements stand more
+// than 256 deep, those further in are left out and their text is kept.
 func Sanitise(html string) string {
-	return strings.TrimSpace(policy.Sanitize(html))
+	if html == "" {
+		return ""
+	}
+	return strings.TrimSpace(nest(policy.Sanitize(shown(html))))
 }
 
 func newPolicy() *bluemonday.Policy {
@@ -38,7 +44,8 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowElements("p", "br", "div", "span", "hr", "b", "i", "u", "s", "strong", "em", "del", "ins",
 		"sub", "sup", "small", "big", "code", "kbd", "samp", "pre", "tt", "blockquote", "q", "cite",
 		"abbr", "center", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6",
-		"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
+		"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "font")
+	p.AllowNoAttrs().OnElements("font")
 	p.AllowAttrs("dir").Matching(bidi).Globally()
 	p.AllowAttrs("lang").Matching(language).Globally()
 	p.AllowAttrs("align", "valign").Matching(align).OnElements("p", "div", "table", "tr", "td", "th")
@@ -46,6 +53,8 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("cellpadding", "cellspacing", "border").Matching(number).OnElements("table")
 	p.AllowAttrs("width", "height").Matching(number).OnElements("table", "td", "th", "img")
 	p.AllowAttrs("start").Matching(number).OnElements("ol")
+	p.AllowAttrs("value").Matching(number).OnElements("li")
+	p.AllowAttrs("color").Matching(colour).OnElements("font") // "my answers stand in red"
 
 	p.AllowURLSchemes("http", "https", "mailto", "cid")
 	p.RequireParseableURLs(true)

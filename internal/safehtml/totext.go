@@ -11,21 +11,26 @@ import (
 // maxHTML bounds what ToText reads, in bytes: a person's mail has less than a hundredth of it.
 const maxHTML = 16 << 20
 
-// ToText gives what a person sees of html as plain text: paragraphs apart by a blank line, list
-// items with "- " or a number, links as "text <url>", quotes with "> ", cells of a table row on one
-// line, pictures by their alternative text. What is not shown (head, style, script, comments with
-// Outlook's conditionals, elements with display:none) is left out. It reads tokens and builds no
-// tree, so that no nesting is too deep for it; of more than 16 MiB the rest is cut.
+// ToText gives what a person sees of html as plain text: paragraphs and headings apart by a blank
+// line, list items with "- " or a number, links as "text (url)" where the text does not say the
+// address itself, quotes with "> ", a table's row on a line with a tab between its cells, pictures
+// by their alternative text, preformatted text as it is. What is not shown (head, style, script,
+// comments with Outlook's conditionals, elements of no size or display) is left out, unless
+// nothing else is there. It reads tokens and builds no tree, so that no nesting is too deep for
+// it; of more than 16 MiB the rest is cut.
 func ToText(src string) string {
 	src = src[:min(len(src), maxHTML)]
 	r := &renderer{z: html.NewTokenizer(strings.NewReader(src))}
 	r.run()
-	if r.hidden != "" {
-		// The hidden element was never closed: rather show too much than lose a customer's words.
-		r = &renderer{z: html.NewTokenizer(strings.NewReader(src)), showHidden: true}
+	text := r.out.text()
+	if r.hid && (text == "" || r.scopes.open()) {
+		// Nothing is shown, or the hidden element was never closed: rather show too much than lose
+		// a customer's words.
+		r = &renderer{z: html.NewTokenizer(strings.NewReader(src)), scopes: scopes{all: true}}
 		r.run()
+		text = r.out.text()
 	}
-	return r.out.text()
+	return text
 }
 
 // renderer turns tokens into lines.
@@ -33,14 +38,14 @@ type renderer struct {
 	z   *html.Tokenizer
 	out writer
 
-	skip       atom.Atom // inside an element whose content is data
-	hidden     string    // inside an element that is not shown: its name …
-	hiddenDeep int       // … and how many of that name are open
-	showHidden bool
-	pre        int
-	lists      []int // open lists: -1 bulleted, else the next number
-	href       string
-	linkAt     int // where the open link's text begins in out
+	skip   atom.Atom // inside an element whose content is data
+	scopes scopes
+	hid    bool   // something was left out
+	quotes []bool // open blockquotes: false for one that only indents
+	lists  []int  // open lists: -1 bulleted, else the next number
+	cells  int    // of the row so far
+	href   string
+	linkAt int // where the open link's text begins in out
 }
 
 func (r *renderer) run() {
@@ -50,142 +55,158 @@ func (r *renderer) run() {
 			r.closeLink()
 			return
 		case html.TextToken:
-			if r.skip == 0 && r.hidden == "" {
-				r.write(string(r.z.Text()))
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			r.start(r.z.Token())
+			r.text()
+		case html.StartTagToken:
+			r.start(elementOf(r.z, false))
+		case html.SelfClosingTagToken:
+			r.start(elementOf(r.z, true))
 		case html.EndTagToken:
-			r.end(r.z.Token())
+			r.end(elementOf(r.z, true))
 		}
+	}
+}
+
+func (r *renderer) text() {
+	switch {
+	case r.skip != 0:
+	case r.scopes.hidden():
+		r.hid = true
+	case r.scopes.pre():
+		r.out.exact(string(r.z.Text()))
+	default:
+		r.out.words(string(r.z.Text()))
 	}
 }
 
 // start handles a start tag; void elements have no other.
-func (r *renderer) start(t html.Token) {
+func (r *renderer) start(e element) {
 	if r.skip != 0 {
 		return
 	}
-	if r.hidden != "" {
-		if t.Data == r.hidden && t.Type == html.StartTagToken {
-			r.hiddenDeep++
-		}
+	if isData(e.atom) {
+		r.skip = e.atom
 		return
 	}
-	switch {
-	case isData(t.DataAtom):
-		r.skip = t.DataAtom
-	case !r.showHidden && isHidden(t):
-		if t.Type == html.StartTagToken && !isVoid(t.DataAtom) {
-			r.hidden, r.hiddenDeep = t.Data, 1
-		}
-	default:
-		r.open(t)
-	}
-}
-
-// write takes a text token.
-func (r *renderer) write(s string) {
-	if r.pre > 0 {
-		r.out.exact(s)
-	} else {
-		r.out.words(s)
-	}
-}
-
-func (r *renderer) open(t html.Token) {
-	switch t.DataAtom {
+	r.scopes.start(e)
+	switch e.atom {
 	case atom.Br:
 		r.out.br()
 	case atom.Hr:
-		r.out.gap(1)
-		r.out.words("----------")
-		r.out.gap(1)
+		r.rule()
 	case atom.Img:
-		if alt := attr(t, "alt"); strings.TrimSpace(alt) != "" {
+		if alt := e.attr("alt"); strings.TrimSpace(alt) != "" && !r.scopes.hidden() {
 			r.out.words("[" + alt + "]")
 		}
 	case atom.A:
 		r.closeLink()
-		r.href, r.linkAt = attr(t, "href"), r.out.b.Len()
+		r.href, r.linkAt = e.attr("href"), r.out.b.Len()
 	case atom.Blockquote:
-		r.out.gap(2)
-		r.out.quote++
+		r.openQuote(e)
 	case atom.Ul, atom.Ol:
-		r.openList(t)
+		r.openList(e)
 	case atom.Li:
-		r.item()
+		r.item(e)
+	case atom.Tr:
+		r.out.gap(1)
+		r.cells = 0
 	case atom.Td, atom.Th:
-		r.out.words(" ")
-	case atom.Pre:
-		r.out.gap(2)
-		r.pre++
+		if r.cells++; r.cells > 1 {
+			r.out.tab()
+		}
 	default:
-		r.out.gap(gapOf(t.DataAtom))
+		r.out.gap(gapOf(e.atom))
 	}
 }
 
-func (r *renderer) end(t html.Token) {
+func (r *renderer) end(e element) {
 	if r.skip != 0 {
-		if t.DataAtom == r.skip {
+		if e.atom == r.skip {
 			r.skip = 0
 		}
 		return
 	}
-	if r.hidden != "" {
-		if t.Data == r.hidden {
-			r.hiddenDeep--
-		}
-		if r.hiddenDeep == 0 {
-			r.hidden = ""
-		}
-		return
-	}
-	switch t.DataAtom {
+	r.scopes.end(e)
+	switch e.atom {
 	case atom.A:
 		r.closeLink()
 	case atom.Blockquote:
-		r.out.gap(2)
-		r.out.quote = max(0, r.out.quote-1)
+		r.closeQuote()
 	case atom.Ul, atom.Ol:
 		if len(r.lists) > 0 {
 			r.lists = r.lists[:len(r.lists)-1]
 		}
 		r.out.gap(min(2, 2-len(r.lists)))
-	case atom.Pre:
-		r.out.gap(2)
-		r.pre = max(0, r.pre-1)
+	case atom.Td, atom.Th:
+		r.cells = max(1, r.cells) // of the outer table, when an inner one ends
 	default:
-		r.out.gap(gapOf(t.DataAtom))
+		r.out.gap(gapOf(e.atom))
 	}
+}
+
+func (r *renderer) rule() {
+	r.out.gap(1)
+	if !r.scopes.hidden() {
+		r.out.words("----------")
+	}
+	r.out.gap(1)
+}
+
+func (r *renderer) openQuote(e element) {
+	quotes := !indents(e)
+	r.quotes = append(r.quotes, quotes)
+	r.out.gap(2)
+	if quotes {
+		r.out.quote++
+	}
+}
+
+func (r *renderer) closeQuote() {
+	r.out.gap(2)
+	n := len(r.quotes) - 1
+	if n < 0 {
+		return
+	}
+	if r.quotes[n] {
+		r.out.quote--
+	}
+	r.quotes = r.quotes[:n]
 }
 
 // maxIndent bounds how far nested lists move to the right.
 const maxIndent = 8
 
-func (r *renderer) openList(t html.Token) {
+func (r *renderer) openList(e element) {
 	r.out.gap(min(2, 2-len(r.lists)))
 	next := -1
-	if t.DataAtom == atom.Ol {
-		next = 1
-		if n, err := strconv.Atoi(attr(t, "start")); err == nil && n > 0 && n < 1_000_000 {
-			next = n
-		}
+	if e.atom == atom.Ol {
+		next = numberOf(e.attr("start"), 1)
 	}
 	r.lists = append(r.lists, next)
 }
 
-func (r *renderer) item() {
+func (r *renderer) item(e element) {
 	r.out.gap(1)
+	if r.scopes.hidden() {
+		return
+	}
 	mark := "- "
 	if deep := len(r.lists); deep > 0 {
 		if n := r.lists[deep-1]; n > 0 {
+			n = numberOf(e.attr("value"), n)
 			mark = strconv.Itoa(n) + ". "
-			r.lists[deep-1]++
+			r.lists[deep-1] = n + 1
 		}
 		mark = strings.Repeat("  ", min(deep-1, maxIndent)) + mark
 	}
 	r.out.mark(mark)
+}
+
+// numberOf reads the number of a list item.
+func numberOf(s string, otherwise int) int {
+	if n, err := strconv.Atoi(s); err == nil && n > 0 && n < 1_000_000 {
+		return n
+	}
+	return otherwise
 }
 
 // closeLink writes the open link's address, unless its text already says it.
@@ -195,63 +216,27 @@ func (r *renderer) closeLink() {
 	if !linkURL.MatchString(href) {
 		return
 	}
-	seen := strings.ToLower(r.out.b.String()[min(r.linkAt, r.out.b.Len()):])
-	plain := strings.ToLower(href)
-	for _, prefix := range []string{"mailto:", "https://", "http://", "www."} {
-		plain = strings.TrimPrefix(plain, prefix)
-	}
-	if strings.TrimSpace(seen) == "" || strings.Contains(seen, strings.TrimSuffix(plain, "/")) {
+	seen := strings.TrimSpace(r.out.b.String()[min(r.linkAt, r.out.b.Len()):])
+	if seen == "" || strings.Contains(seen, href) || bareURL(seen) == bareURL(href) {
 		return
 	}
-	r.out.b.WriteString(" <" + href + ">")
+	if _, isMail := cutScheme(href, "mailto:"); isMail && strings.Contains(seen, "@") {
+		return // it says an address itself; the lines above quotations do
+	}
+	r.out.b.WriteString(" (" + href + ")")
 }
 
-// isData names the elements whose content is for a program. The tokenizer reads each to its end
-// tag, as browsers do.
-func isData(a atom.Atom) bool {
-	switch a {
-	case atom.Script, atom.Style, atom.Title, atom.Noscript, atom.Iframe, atom.Textarea,
-		atom.Noembed, atom.Noframes:
-		return true
+// bareURL is an address as people write it: without scheme, "www." and the last slash.
+func bareURL(s string) string {
+	for _, scheme := range []string{"mailto:", "https://", "http://", "www."} {
+		s, _ = cutScheme(s, scheme)
 	}
-	return false
+	return strings.ToLower(strings.TrimSuffix(s, "/"))
 }
 
-func isVoid(a atom.Atom) bool {
-	switch a {
-	case atom.Br, atom.Hr, atom.Img, atom.Input, atom.Meta, atom.Link, atom.Col, atom.Area, atom.Base:
-		return true
+func cutScheme(s, scheme string) (rest string, found bool) {
+	if len(s) < len(scheme) || !strings.EqualFold(s[:len(scheme)], scheme) {
+		return s, false
 	}
-	return false
-}
-
-// isHidden tells that the element is not shown, as newsletters' preview texts are not.
-func isHidden(t html.Token) bool {
-	if t.DataAtom == atom.Template || t.DataAtom == atom.Svg {
-		return true
-	}
-	style := strings.ToLower(strings.Join(strings.Fields(attr(t, "style")), ""))
-	return strings.Contains(style, "display:none") || strings.Contains(style, "mso-hide:all")
-}
-
-// gapOf gives the line ends that stand before and behind an element at least.
-func gapOf(a atom.Atom) int {
-	switch a {
-	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Dl, atom.Table:
-		return 2
-	case atom.Div, atom.Tr, atom.Dt, atom.Dd, atom.Li, atom.Center, atom.Section, atom.Article,
-		atom.Header, atom.Footer, atom.Address, atom.Caption, atom.Fieldset, atom.Form, atom.Body,
-		atom.Main, atom.Nav, atom.Aside, atom.Figure, atom.Figcaption, atom.Tbody, atom.Thead:
-		return 1
-	}
-	return 0
-}
-
-func attr(t html.Token, name string) string {
-	for _, a := range t.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
+	return s[len(scheme):], true
 }
