@@ -128,8 +128,8 @@ type judge struct {
 	signs      []string
 	suppressed bool
 	status     tickets.Report // of a delivery report
-	// answers tells that what wrote the mail answered another.
-	answers bool
+	// answers tells that what wrote the mail probably answered another; replied, that it says so.
+	answers, replied bool
 }
 
 // maxSign bounds, in bytes, what a sign shows of a mail's words.

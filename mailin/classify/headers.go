@@ -22,10 +22,9 @@ func (j *judge) headers() {
 	for _, value := range j.found["Auto-Submitted"] {
 		if word := autoSubmitted(value); word != "" && word != "no" {
 			j.sign(AutoReply, "Auto-Submitted: "+word)
-			j.answers = j.answers || word == "auto-replied"
+			j.replied = j.replied || word == "auto-replied"
 		}
 	}
-	j.answers = j.answers || j.refers()
 	for _, field := range []string{"Precedence", "X-Precedence"} {
 		for _, value := range j.found[field] {
 			j.precedence(field, value)
@@ -35,7 +34,7 @@ func (j *judge) headers() {
 		for _, value := range j.found[field] {
 			if !denies(value) {
 				j.sign(AutoReply, field+": "+value)
-				j.answers = true
+				j.replied = true
 			}
 		}
 	}
@@ -76,6 +75,7 @@ func (j *judge) precedence(field, value string) {
 		}
 		if p.kind != List || !j.ownList() {
 			j.sign(p.kind, field+": "+value)
+			j.replied = j.replied || strings.HasPrefix(p.prefix, "auto")
 			j.answers = j.answers || p.kind == AutoReply
 		}
 		return

@@ -22,12 +22,13 @@ func (j *judge) vacation() {
 	if notice(j.in.NewText) {
 		j.sign(OOO, "text: QQ Mail's vacation answer")
 	}
+	j.answers = j.answers || j.replied || j.refers()
 	subject := strings.ToLower(strings.TrimSpace(j.in.Subject))
 	switch {
 	case j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay]:
 	case j.robotSubject(subject), j.automatic() && j.awayTold(subject):
 		j.sign(OOO, "Subject: "+j.in.Subject)
-	case j.answers && j.automatic() && !j.kinds[List]:
+	case j.replied && j.automatic() && !j.kinds[List]:
 		if word := vacationWord(lead(j.in.NewText, noticeLines)); word != "" {
 			j.sign(OOO, "text: "+word)
 		}

@@ -243,6 +243,39 @@ func TestRobotOfAnAgentIsCaught(t *testing.T) {
 	}
 }
 
+// TestRobotsDateEndsTheAbsence: an agent is away until the day of return begins, or the last day is
+// over; until a month has passed where the robot names no day, or one that is over.
+func TestRobotsDateEndsTheAbsence(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := context.Background()
+	now := o.clock.Now()
+	day := now.AddDate(0, 0, 5).Truncate(24 * time.Hour)
+	for n, c := range []struct {
+		away tickets.Absence
+		want time.Time // to the hour, because the clock goes on
+	}{
+		{tickets.Absence{Until: day, Back: true}, day},
+		{tickets.Absence{Until: day}, day.AddDate(0, 0, 1)},
+		{tickets.Absence{}, now.Add(awayDefault)},
+		{tickets.Absence{Until: now.AddDate(0, 0, -9), Back: true}, now.Add(awayDefault)},
+	} {
+		o.receive(o.mail(alice, "The printer is on fire."))
+		o.receive(o.mail(ann, "I am away.", asAgent(o.ann, int64(n+1)), func(m *tickets.Mail) {
+			m.SuspicionAway, m.Suspicion, m.Away = true, "vacation words", c.away
+		}))
+		list, err := o.Agents(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ag := range list {
+			if ag.ID == o.ann.ID && !ag.AwayUntil.Truncate(time.Hour).Equal(c.want) {
+				t.Errorf("%+v: away until %v, want %v", c.away, ag.AwayUntil, c.want)
+			}
+		}
+	}
+}
+
 // TestTokenOnlyInCcIsANote: the agent writes to somebody else and lets the ticket know.
 func TestTokenOnlyInCcIsANote(t *testing.T) {
 	t.Parallel()

@@ -297,12 +297,38 @@ func TestBouncesAndLoopsOpenNoTicket(t *testing.T) {
 	o.receive(o.mail(alice, "The printer is on fire."))
 	bounced := with(token.Claim{Purpose: token.PurposeReturnPath, Ticket: 1, Delivery: 3},
 		tickets.WhereAddress)
-	r := o.receive(o.mail("mailer-daemon@customer.example", "No such user.", bounced, kind("bounce")))
+	told := func(m *tickets.Mail) {
+		m.Report = &tickets.Report{Recipients: []tickets.ReportedRecipient{{
+			Address: alice, Action: "failed", Status: "5.1.1", Diagnostic: "smtp; 550 User unknown",
+		}}}
+	}
+	r := o.receive(o.mail("mailer-daemon@customer.example", "No such user.", bounced, told,
+		kind("bounce")))
 	if r.Ticket != 1 || r.Rule != "bounce" {
 		t.Fatalf("bounce: ticket %d by rule %s", r.Ticket, r.Rule)
 	}
 	if s := o.show(1); s.Messages[1].Kind != tickets.KindNote || s.Status != tickets.StatusNew {
 		t.Errorf("bounce is a %s and the ticket %s", s.Messages[1].Kind, s.Status)
+	} else if want := alice + ": failed 5.1.1 smtp; 550 User unknown"; s.Messages[1].ReplyText != want {
+		t.Errorf("the note says %q, want %q", s.Messages[1].ReplyText, want)
+	}
+}
+
+// TestCustomersAbsenceIsOnRecord: the ticket's events tell until when the customer is away.
+func TestCustomersAbsenceIsOnRecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.receive(o.mail(alice, "The printer is on fire."))
+	o.receive(o.mail(alice, "I am away until 3 March.", asCustomer(1), func(m *tickets.Mail) {
+		m.Auto, m.Automatic, m.NoAutoReply = "ooo", true, true
+		m.Away.Until = time.Date(2027, 3, 3, 0, 0, 0, 0, time.UTC)
+	}))
+	events := o.show(1).Events
+	found := slices.ContainsFunc(events, func(e tickets.Event) bool {
+		return e.Verb == tickets.EventAway && e.Actor == alice && e.To == "2027-03-03"
+	})
+	if !found {
+		t.Errorf("no event of the absence in %+v", events)
 	}
 }
 

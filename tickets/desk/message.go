@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"helpgate/tickets"
 )
@@ -35,6 +36,11 @@ func (r *reception) addMessage(ctx context.Context, msg *tickets.Message) error 
 		return err
 	}
 	r.journal.Ticket, r.journal.Message = msg.Ticket, msg.ID
+	if msg.Auto == "ooo" && msg.AuthorRole == tickets.RoleCustomer {
+		if err := r.sayAway(ctx, msg.Author.Address); err != nil {
+			return err
+		}
+	}
 	return r.addRefs(ctx, *msg)
 }
 
@@ -101,6 +107,22 @@ func (r *reception) appendNote(ctx context.Context) error {
 	msg := r.newMessage(r.decision.Ticket, tickets.Customer{})
 	msg.Add(r.mail.Added)
 	msg.Kind, msg.AuthorRole = tickets.KindNote, tickets.RoleSystem
+	if told := told(r.mail.Report); told != "" {
+		msg.ReplyText, msg.ReplyHTML = told, "" // the rest is for those who run mail servers
+	}
 	r.journal.Verdict = tickets.VerdictRecorded
 	return r.addMessage(ctx, &msg)
+}
+
+// told gives what a bounce says of each recipient, in the words of the servers, one a line.
+func told(report *tickets.Report) string {
+	if report == nil {
+		return ""
+	}
+	var lines []string
+	for _, one := range report.Recipients {
+		words := strings.Fields(strings.Join([]string{one.Action, one.Status, one.Diagnostic}, " "))
+		lines = append(lines, one.Address+": "+strings.Join(words, " "))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -234,10 +234,14 @@ func (r *reception) addressed() (tickets.Mailbox, []string) {
 
 func (r *reception) newJournal() tickets.JournalEntry {
 	m := r.mail
+	signals := slices.Clone(m.Signs)
+	if day := m.Away.Day(); day != "" && m.Auto == "ooo" {
+		signals = append(signals, "away until "+day)
+	}
 	return tickets.JournalEntry{
 		At: r.now, Road: m.Road, Mailbox: r.mailbox.Address, EnvelopeFrom: m.EnvelopeFrom,
 		EnvelopeTo: m.Recipients, From: m.From.Address, Subject: m.Subject, MessageID: m.MessageID,
-		Signals: slices.Clone(m.Signs), Auto: m.Auto, Source: m.Source.SHA256,
+		Signals: signals, Auto: m.Auto, Source: m.Source.SHA256,
 		SourceSize: m.Source.Size,
 	}
 }

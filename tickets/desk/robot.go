@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -81,13 +82,30 @@ func (r *reception) prompt(ctx context.Context, ag tickets.Agent) (bool, error) 
 const awayDefault = 30 * 24 * time.Hour
 
 func (r *reception) away(ctx context.Context, ag tickets.Agent) error {
-	ag.AwayUntil = r.now.Add(awayDefault)
+	ag.AwayUntil = r.mail.Away.Ends(r.zone(ag))
+	if !ag.AwayUntil.After(r.now) {
+		ag.AwayUntil = r.now.Add(awayDefault)
+	}
 	if err := r.tx.SaveAgent(ctx, &ag); err != nil {
 		return fmt.Errorf("save agent %d: %w", ag.ID, err)
 	}
+	return r.sayAway(ctx, ag.Person().Address)
+}
+
+// sayAway records that somebody on the ticket is away, and until which day where it is known.
+func (r *reception) sayAway(ctx context.Context, who string) error {
 	return r.event(ctx, tickets.Event{
-		Ticket: r.decision.Ticket, Actor: ag.Person().Address, Verb: tickets.EventAway,
+		Ticket: r.decision.Ticket, Actor: who, Verb: tickets.EventAway, To: r.mail.Away.Day(),
 	})
+}
+
+// zone gives the time zone in which an agent's days begin: their own, else the mailbox's.
+func (r *reception) zone(ag tickets.Agent) *time.Location {
+	zone, err := time.LoadLocation(cmp.Or(ag.Timezone, r.mailbox.Timezone))
+	if err != nil {
+		return time.UTC // one that this machine does not know
+	}
+	return zone
 }
 
 func (r *reception) backAtWork(ctx context.Context, ag tickets.Agent) error {
