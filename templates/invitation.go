@@ -22,6 +22,9 @@ func (s *Set) Invitation(locale string, zone *time.Location, inv *calendar.Invit
 	blocks := []string{"[" + w.reason("calendar.method", strings.ToLower(inv.Method)) + "]"}
 	answer := false
 	for i, e := range inv.Events {
+		if e.Status == "CANCELLED" && inv.Method == "CANCEL" {
+			e.Status = "" // the title says it
+		}
 		text := strings.Join(w.event(e, zone), "\n")
 		if i == 0 {
 			blocks[0] += "\n" + text
@@ -114,10 +117,13 @@ func in(m calendar.Moment, zone *time.Location) time.Time {
 
 // date writes a date by the language's layout, in which "Mon" stands for the day of the week.
 func (w words) date(t time.Time) string {
-	return strings.ReplaceAll(t.Format(w.text("calendar.date")), t.Format("Mon"), w.weekday(t.Weekday()))
+	date := t.Format(w.text("calendar.date"))
+	return strings.ReplaceAll(date, t.Format("Mon"), w.weekday(t.Weekday()))
 }
 
-func (w words) weekday(d time.Weekday) string { return w.text("calendar.day." + strconv.Itoa(int(d))) }
+func (w words) weekday(d time.Weekday) string {
+	return w.text("calendar.day." + strconv.Itoa(int(d)))
+}
 
 func offset(t time.Time) int {
 	_, seconds := t.Zone()
@@ -184,7 +190,8 @@ func (w words) attendees(e calendar.Event) string {
 			continue
 		}
 		if a.Answer != "" {
-			who = w.text("calendar.answered", who, w.reason("calendar.answer", strings.ToLower(a.Answer)))
+			answer := w.reason("calendar.answer", strings.ToLower(a.Answer))
+			who = w.text("calendar.answered", who, answer)
 		}
 		list = append(list, who)
 	}

@@ -91,7 +91,8 @@ var kinds = map[string]bool{
 	"BEGIN": true, "END": true, "METHOD": true, "SUMMARY": true, "LOCATION": true,
 	"DESCRIPTION": true, "COMMENT": true, "STATUS": true, "TZID": true, "X-LIC-LOCATION": true,
 	"X-MICROSOFT-CDO-ALLDAYEVENT": true,
-	"DTSTART":                     false, "DTEND": false, "DURATION": false, "RRULE": false, "RECURRENCE-ID": false,
+
+	"DTSTART": false, "DTEND": false, "DURATION": false, "RRULE": false, "RECURRENCE-ID": false,
 	"ORGANIZER": false, "ATTENDEE": false, "TZOFFSETTO": false,
 }
 
