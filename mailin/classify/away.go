@@ -238,12 +238,21 @@ func (n *notices) before(s string, i int) ending {
 	}
 	for _, tg := range tongues {
 		for _, w := range tg.until {
-			if len(w) >= len("bis") && holdsWord(s, w) {
+			if len(w) >= minLoose(w) && holdsWord(s, w) {
 				return endUntil
 			}
 		}
 	}
 	return endNone
+}
+
+// minLoose is how long a word must be, in bytes, to say until away from its day: shorter ones stand
+// within other words.
+func minLoose(w string) int {
+	if w[0] >= 0xe0 {
+		return len("直到")
+	}
+	return len("bis")
 }
 
 // joined tells whether a text ends with a mark that stands between two days.

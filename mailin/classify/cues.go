@@ -27,7 +27,7 @@ var tongues = []tongue{
 		to: []string{"to", "and"},
 		back: []string{
 			"back", "return", "returning", "returns", "available again", "again on", "again from",
-			"resume", "resuming", "reachable again", "be in the office", "be available",
+			"resume", "resuming", "reopen", "reachable again", "be in the office", "be available",
 		},
 		backLater: []string{"back", "again", "return", "returning", "resume", "available"},
 		common:    []string{"the", "will", "from", "and", "office", "with", "your", "am"},
@@ -54,7 +54,7 @@ var tongues = []tongue{
 		},
 		to: []string{"au", "et"},
 		back: []string{
-			"retour", "de retour", "reviens", "reviendrai", "reprendrai", "rentre", "rentrerai",
+			"retour", "de retour", "reviens", "reviendrai", "revenons", "reviendrons", "reprendrai", "rentre", "rentrerai",
 			"joignable à nouveau", "reprise", "de nouveau",
 		},
 		backLater: []string{"retour", "nouveau", "reviens", "reviendrai", "rentre", "joignable"},
@@ -66,7 +66,7 @@ var tongues = []tongue{
 		until: []string{"hasta", "hasta el", "hasta el próximo"},
 		to:    []string{"al", "a", "y", "y el"},
 		back: []string{
-			"vuelta", "regreso", "regresaré", "vuelvo", "volveré", "reincorporo", "reincorporaré",
+			"vuelta", "regreso", "regresaré", "regresamos", "vuelvo", "volveré", "volvemos", "volveremos", "reincorporo", "reincorporaré",
 			"reincorporación", "retorno", "retornaré", "disponible de nuevo", "nuevamente",
 		},
 		backLater: []string{"vuelta", "regreso", "nuevo", "nuevamente", "regresaré", "volveré"},
@@ -78,7 +78,8 @@ var tongues = []tongue{
 		until: []string{"até", "até ao", "até o", "até dia", "até ao dia", "até o dia"},
 		to:    []string{"a", "ao", "e"},
 		back: []string{
-			"volta", "regresso", "regressarei", "retorno", "retornarei", "retornando", "voltarei",
+			"volta", "regresso", "regressarei", "regressamos", "retorno", "retornarei", "retornamos",
+			"retornaremos", "retornando", "voltarei", "voltamos", "voltaremos",
 			"volto", "retomarei", "novamente",
 		},
 		backLater: []string{"volta", "novamente", "regresso", "retorno", "voltarei"},
@@ -90,7 +91,7 @@ var tongues = []tongue{
 		until: []string{"fino al", "sino al", "fino a", "fino all'", "fino a tutto il", "entro il"},
 		to:    []string{"al", "all'", "a", "e", "e il"},
 		back: []string{
-			"rientro", "rientrerò", "tornerò", "torno", "ritorno", "ritornerò", "di nuovo",
+			"rientro", "rientrerò", "rientreremo", "tornerò", "torno", "torniamo", "torneremo", "ritorno", "ritornerò", "di nuovo",
 			"nuovamente", "sarò in ufficio",
 		},
 		backLater: []string{"rientro", "di nuovo", "nuovamente", "ritorno", "tornerò", "rientrerò"},
@@ -268,5 +269,5 @@ var replies = []string{
 	"get back to", "got back to", "back to you", "come back to you", "call back", "call me back",
 	"write back", "return your", "return to you", "back-up", "back up", "in return", "wieder an",
 	"revenir vers vous", "reviendrai vers vous", "reviens vers vous", "torno da te",
-	"kommer tillbaka till dig", "回复您", "回覆您",
+	"kommer tillbaka till dig",
 }

@@ -26,7 +26,7 @@ var (
 	monthSign = regexp.MustCompile(`(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日號号일]?`)
 	// dayName is 15 March 2026, 15. März, 1er mars, 15 de marzo de 2026.
 	dayName = regexp.MustCompile(`(\d{1,2})(?:st|nd|rd|th|er|:e|-го|-е|[.º°ª])?[ -]?` +
-		`(?:(?:de|of|di|d['’]) ?)?(\pL{2,}\.?)(?:,? ?(?:(?:de|del) )?(20\d\d))?`)
+		`(?:(?:de|of|di) |d' ?)?(\pL{2,}\.?)(?:,? ?(?:(?:de|del) )?(20\d\d))?`)
 	// nameDay is March 15th, 2026.
 	nameDay = regexp.MustCompile(
 		`(\pL{3,}\.?) ?(?:the )?(\d{1,2})(?:st|nd|rd|th|\b)(?:,? ?(20\d\d))?`)

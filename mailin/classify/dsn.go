@@ -187,7 +187,7 @@ func (f *recipientFields) read() tickets.ReportedRecipient {
 		r.Final = ""
 	}
 	if vague(r.Status) {
-		if code := enhancedCode(r.Diagnostic); code != "" && (r.Status == "" || code[0] == r.Status[0]) {
+		if code := statusOf(r.Diagnostic); code != "" && (r.Status == "" || code[0] == r.Status[0]) {
 			r.Status = code
 		}
 	}

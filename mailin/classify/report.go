@@ -15,7 +15,7 @@ var bounceSubjects = []string{
 	"mail delivery failed", "mail delivery failure", "mail delivery problem", "delivery failure",
 	"delivery status notification", "delivery notification", "delivery report",
 	"returned mail", "message delivery failure", "mail system error", "could not deliver",
-	"non-delivery", "nondeliverable", "delivery has failed", "mail failure", "failed mail",
+	"non-delivery", "nondeliverable", "delivery has failed", "mail failure", "mail failed", "failed mail",
 	"message undeliverable", "unable to deliver", "warning: message", "delayed mail",
 	"系统退信", "退信", "邮件退回", "邮件发送失败", "邮件被退回", "郵件傳送失敗", "郵件退回", "未送达", "无法送达",
 	"無法傳遞", "無法送達", "投递失败", "退件", "未传递", "未傳遞",
@@ -34,7 +34,7 @@ var bounceWords = []string{
 	"did not reach some or all of the intended recipients",
 	"delivery has failed to these recipients", "delivery to the following recipient",
 	"unable to deliver your message", "wasn't able to deliver your message",
-	"was not delivered to", "wasn't delivered to", "permanent fatal errors",
+	"failed addresses follow", "was not delivered to", "wasn't delivered to", "permanent fatal errors",
 	"could not be delivered to the following", "message you sent was undeliverable",
 	"您的邮件被退回", "您的郵件被退回", "邮件无法送达", "не может быть доставлено",
 }

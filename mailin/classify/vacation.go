@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -28,6 +29,8 @@ func (j *judge) vacation() {
 	case j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay]:
 	case j.robotSubject(subject), j.automatic() && j.awayTold(subject):
 		j.sign(OOO, "Subject: "+j.in.Subject)
+	case j.refers() && beginsWith(withoutTag(subject), answerSubjects):
+		j.sign(AutoReply, "Subject: "+j.in.Subject)
 	case j.replied && j.automatic() && !j.kinds[List]:
 		if word := vacationWord(lead(j.in.NewText, noticeLines)); word != "" {
 			j.sign(OOO, "text: "+word)
@@ -96,20 +99,25 @@ func withoutTag(subject string) string {
 // oldExchange begins what Exchange servers once put behind an answer's prefix.
 const oldExchange = "out of office autoreply:"
 
-// robotSubject tells whether a subject says by itself that a program answered a mail. One that
-// refers to no mail may be a person's, who asks about such words; but a person's client that writes
-// the prefix of an answer also refers, so that a prefix alone is a program's. A person's answer to
+// robotSubject tells whether a subject says by itself that a program answered a mail. In a mail that
+// refers to none and suppresses no answers it may be a person's, who asks about such words; but a
+// person's client that writes the prefix of an answer also refers, so that a prefix alone is a
+// program's. A person's answer to
 // such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
-	if !j.refers() {
+	if !j.refers() && !j.suppressed {
 		if !strings.Contains(subject, oldExchange) {
 			return false
 		}
 		base := rfc.BaseSubject(subject)
 		return base != subject && strings.HasPrefix(withoutTag(base), oldExchange)
 	}
-	subject = withoutTag(subject)
-	for _, words := range robotSubjects {
+	return beginsWith(withoutTag(subject), robotSubjects)
+}
+
+// beginsWith tells whether a subject is one of the words, or has it in front with a colon.
+func beginsWith(subject string, table []string) bool {
+	for _, words := range table {
 		rest, ok := strings.CutPrefix(subject, words)
 		if !ok {
 			continue
@@ -158,13 +166,10 @@ func greets(line string) bool {
 	return len(line) <= maxGreeting && strings.ContainsRune(",，:：!！、", last)
 }
 
-// vacationWord returns the first word of either table that stands in s; "" when there is none.
+// vacationWord returns the first word of the tables that stands in s; "" when there is none.
 func vacationWord(s string) string {
 	s = strings.ToLower(s)
-	if w := wordOf(s, robotSubjects); w != "" {
-		return w
-	}
-	return wordOf(s, awayWords)
+	return cmp.Or(wordOf(s, robotSubjects), wordOf(s, answerSubjects), wordOf(s, awayWords))
 }
 
 // wordOf returns the first word of the table that stands in s, which is in lower case.

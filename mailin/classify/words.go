@@ -5,9 +5,7 @@ package classify
 // refers to another.
 var robotSubjects = []string{
 	// English
-	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-	"automatic response", "automated reply", "automated response", "autoresponse", "auto responder",
-	"autoresponder", "out of office", "out-of-office", "out of office autoreply",
+	"automatic reply", "out of office", "out-of-office", "out of office autoreply",
 	"out of office reply", "out of the office", "ooo", "vacation reply", "vacation response",
 	// Chinese, simplified and traditional
 	"自动回复", "自动答复", "假期自动回复", "外出自动回复", "外出自动答复", "不在办公室", "自動回覆", "自動答覆", "自動回復",
@@ -39,6 +37,13 @@ var robotSubjects = []string{
 	"自動応答", "自動返信", "不在通知", "不在のお知らせ", "외출 중", "자동 회신", "자동 응답", "자동회신", "자동응답",
 	"부재중", "부재 중", "رد تلقائي", "الرد التلقائي", "خارج المكتب", "מענה אוטומטי", "תשובה אוטומטית",
 	"מחוץ למשרד", "trả lời tự động", "ตอบกลับอัตโนมัติ",
+}
+
+// answerSubjects are what other programs put there, such as helpdesks of the customer: they tell of
+// an automatic answer, and not that somebody is away.
+var answerSubjects = []string{
+	"auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "automatic response",
+	"automated reply", "automated response", "autoresponse", "auto responder", "autoresponder",
 }
 
 // awayWords say that somebody is not there, lower case. In an automatic mail they make it an
