@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (w words) event(e calendar.Event, zone *time.Location) (lines []string) {
 		add("own", w.span(e.Start, e.End, nil))
 	}
 	if e.Repeats != nil {
-		add("repeats", w.repeats(*e.Repeats, zone))
+		add("repeats", w.repeats(*e.Repeats, cmp.Or(zone, e.Start.Time.Location())))
 	}
 	if !e.Occurrence.Time.IsZero() {
 		add("occurrence", w.moment(e.Occurrence, zone))
