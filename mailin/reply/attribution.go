@@ -91,7 +91,7 @@ func (m *mail) continues(i, j int, joined string) (text string, more bool) {
 		next := m.skipBlank(j, len(m.lines))
 		return "", j > i && next == j+1 && next < len(m.lines) && m.lines[next].text == "<"
 	case m.lines[j].depth == m.lines[i].depth:
-		return m.lines[j].text, true
+		return strings.Trim(m.lines[j].text, "= "), true
 	}
 	return plain(m.lines[j].raw), opened(joined) && m.lines[j].depth == m.lines[i].depth+1
 }
@@ -106,7 +106,7 @@ func introduces(s string) bool {
 		return false
 	}
 	switch s[len(s)-1] {
-	case ':', '>', '-':
+	case ':', '>', '-', '=':
 		return true
 	case 'e':
 		return strings.HasSuffix(s, "wrote")

@@ -17,7 +17,7 @@ const (
 	maxName = 48
 	// minContact is how many lines make a block of names and numbers by themselves, and
 	// minContactLines how many of them must name a number or an address.
-	minContact, minContactLines = 3, 2
+	minContact, minContactLines = 2, 1
 )
 
 // farewellStart returns the line that ends the letter, if nothing but names and contacts stand
@@ -76,7 +76,7 @@ func (m *mail) belowFarewell(i int) bool {
 	if utf8.RuneCountInString(text) > maxBelowLine || m.sentence(i) || m.postscript(i) {
 		return false
 	}
-	return contact(text) || strings.Count(text, " ") < 9
+	return strings.Count(text, " ") < 9 || strings.ContainsAny(text, "|@") || contact(text)
 }
 
 // postscript tells whether line i begins what an author adds below their name.

@@ -14,8 +14,9 @@ const (
 	maxCard = 12
 	// maxDisclaimer bounds, in lines, a disclaimer, and minDisclaimer, in bytes, its paragraph.
 	maxDisclaimer, minDisclaimer = 40, 60
-	// minLegal is how many things that disclaimers say make one.
-	minLegal = 4
+	// minLegal is how many things that disclaimers say make one, and minOpenedLegal how many behind
+	// words with which they begin.
+	minLegal, minOpenedLegal = 4, 2
 )
 
 // footerStart returns the line of a footer that a phone or a program added at the end, at most one
@@ -48,17 +49,19 @@ func (m *mail) footerStart(first, end int) int {
 	return start
 }
 
+// sentFrom begins most footers in English, and sentences too.
+const sentFrom = "sent from "
+
 // footer tells whether a line is one that a phone or a mail program added.
 func footer(text string) bool {
 	if text == "" || len(text) > maxFooter {
 		return false
 	}
-	if hasPrefixFold(text, "sent from ") {
-		rest, my := strings.CutPrefix(folding(text[len("sent from "):]), "my ")
-		if my || !strings.Contains(rest, ",") {
-			return namesDevice(firstWords(rest, 4))
-		}
-		return namesDevice(firstWords(rest, 2))
+	if hasPrefixFold(text, sentFrom) {
+		rest := strings.TrimPrefix(folding(text[len(sentFrom):]), "my ")
+		before, _, clause := strings.Cut(rest, ", ")
+		return strings.Count(before, " ") < 9 && !strings.HasSuffix(rest, "?") &&
+			namesDevice(firstWords(before, 4)) && (!clause || namesDevice(firstWords(before, 1)))
 	}
 	return begins(text, notices) || (begins(text, footers) || endsAsFooter(text)) &&
 		namesDevice(folding(text))
@@ -66,6 +69,9 @@ func footer(text string) bool {
 
 // begins tells whether a line begins with one of the beginnings, which are in lower case.
 func begins(text string, beginnings []string) bool {
+	if text == "" {
+		return false
+	}
 	c := text[0]
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'
@@ -160,7 +166,7 @@ func (m *mail) legal(from, to int) bool {
 		}
 		inside = word
 	}
-	return count >= minLegal
+	return count >= minLegal || count >= minOpenedLegal && begins(strings.TrimSpace(text), legalOpenings)
 }
 
 // legalKey is what a stem of a disclaimer begins with.

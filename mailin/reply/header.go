@@ -30,26 +30,47 @@ const (
 func (m *mail) boundary() int {
 	for i := range m.lines {
 		l := &m.lines[i]
-		if l.depth > 0 || l.text == "" || len(l.text) > maxIntroduction {
+		if l.text == "" || len(l.text) > maxIntroduction {
 			continue
 		}
 		word, dashed := divider(l.text)
-		header := !l.quoted && (dashed && originals[word] || m.header(i))
-		switch {
-		case m.begins(i) && forwards[word] && (dashed || endsWithColon(l.text)),
-			m.forwarded && (header || l.kind == tail):
+		if m.begins(i) && forwards[word] && (dashed || endsWithColon(l.text)) ||
+			m.forwarded && l.depth == 0 && (l.kind == tail || m.heads(i, word, dashed)) {
 			m.forward = m.introduction(i)
 			return m.separatorAfter(i)
-		case l.quoted:
+		}
+		if l.quoted {
 			continue
-		case header, m.separator(i):
+		}
+		if m.separator(i) {
 			return m.introduction(i)
+		}
+		if m.heads(i, word, dashed) {
+			from, to := m.introduction(i), m.headerEnd(i)
+			if !m.quotedFrom(to) {
+				return from
+			}
+			m.quote(from, to, true)
+			continue
 		}
 		if n, s := m.attribution(i, len(m.lines)); s == strong && !m.quotedFrom(i+n) {
 			return i
 		}
 	}
 	return len(m.lines)
+}
+
+// heads tells whether line i, a divider or not, is the head of a quotation. What the author leads
+// in with a colon is shown, not answered.
+func (m *mail) heads(i int, word string, dashed bool) bool {
+	if dashed && originals[word] {
+		return true
+	}
+	if !m.header(i) {
+		return false
+	}
+	above := m.skipBlankBack(0, i)
+	return above == 0 || !m.leadsIn(above-1)
 }
 
 // begins tells whether line i is the author's, or the first of a quotation: a forward that lies
@@ -84,11 +105,15 @@ func (m *mail) introduction(i int) int {
 		if above == 0 || m.lines[above-1].quoted {
 			return i
 		}
-		if m.rule(above-1) || m.original(above-1) {
+		if m.rule(above-1) || originals[folding(strings.TrimSpace(m.lines[above-1].text))] ||
+			m.original(above-1) {
 			i = above - 1
 			continue
 		}
-		return min(i, m.attributionAbove(above))
+		if at := m.attributionAbove(above); at < above {
+			return at
+		}
+		return i
 	}
 	return i
 }
@@ -156,31 +181,46 @@ func divider(text string) (word string, dashed bool) {
 }
 
 // header tells whether a quoted header begins at line i: a field, and close below others, so that
-// there are at least three with the author and a date or a subject among them.
+// there are at least three with the author and a date or a subject among them. Of three, one says a
+// date or an address: more are what only programs write.
 func (m *mail) header(i int) bool {
 	if m.field(i) == noField {
 		return false
 	}
+	end := m.headerEnd(i)
 	least := minHeaderFields
 	if above := m.skipBlankBack(0, i); above > 0 && m.rule(above-1) {
 		least = minRuledFields
 	}
 	var seen [otherField + 1]bool
-	count, misses := 0, 0
+	count, real := 0, false
+	for j := i; j < end; j++ {
+		kind := m.field(j)
+		if kind != noField && !seen[kind] {
+			seen[kind] = true
+			count++
+		}
+		real = real || strings.ContainsAny(m.lines[j].text, "@0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
+	}
+	real = real || count > least
+	return real && seen[fromField] && count >= least && (seen[dateField] || seen[subjectField])
+}
+
+// headerEnd returns the end of the quoted header that begins at line i, a divider or a field: of
+// the last field that no more than two other lines part from the one above.
+func (m *mail) headerEnd(i int) int {
+	end, misses := i+1, 0
 	for j := i; j < len(m.lines) && j < i+maxHeaderLines && misses <= 2; j++ {
 		if m.lines[j].depth != m.lines[i].depth {
 			break
 		}
-		kind := m.field(j)
-		switch {
-		case kind == noField:
+		if m.field(j) == noField {
 			misses++
-		case !seen[kind]:
-			seen[kind], misses = true, 0
-			count++
+		} else {
+			end, misses = j+1, 0
 		}
 	}
-	return seen[fromField] && count >= least && (seen[dateField] || seen[subjectField])
+	return end
 }
 
 // field tells which field of a quoted header line i is. A table row of "| From | …" is one too:

@@ -183,7 +183,7 @@ func eachWord(s string, f func(hash uint64)) {
 // withoutBesides is a line without what text parts print beside the words: names of pictures and
 // addresses of links.
 func withoutBesides(line string) string {
-	if !strings.ContainsAny(line, "[<") {
+	if !strings.ContainsAny(line, "[<(") {
 		return line
 	}
 	return besides.ReplaceAllString(line, " ")

@@ -10,29 +10,51 @@ import (
 // between or before the marks are followed too) and returns what stands behind them.
 func unquote(line string) (depth uint8, rest string) {
 	rest = line
-	if line == "" || line[0] != '>' && graphic(line[0]) {
+	if line == "" || line[0] != '>' && line[0] != '&' && graphic(line[0]) {
 		return 0, line
 	}
 	for {
 		cut := strings.TrimLeft(rest, " \t\u00a0")
-		mark := strings.HasPrefix(cut, ">") || strings.HasPrefix(cut, "＞")
-		if !mark || depth == 255 {
+		size := markSize(cut)
+		if size == 0 || depth == 255 {
 			return depth, rest
 		}
-		_, size := utf8.DecodeRuneInString(cut)
 		depth, rest = depth+1, cut[size:]
 	}
+}
+
+// markSize is how many bytes the quote mark takes that a line begins with. Coremail's text parts
+// hold it as an entity of HTML.
+func markSize(line string) int {
+	for _, mark := range []string{">", "＞", "&gt;"} {
+		if strings.HasPrefix(line, mark) {
+			return len(mark)
+		}
+	}
+	return 0
 }
 
 // plain is a line without the marks that programs put around its words: white space of every
 // kind, marks of direction, and the asterisks and underscores that stand for bold and italic.
 func plain(line string) string {
+	if strings.Contains(line, nbsp) {
+		line = strings.ReplaceAll(line, nbsp, " ")
+	}
 	if line == "" || graphic(line[0]) && graphic(line[len(line)-1]) {
 		return line
 	}
 	return strings.TrimFunc(line, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '*' || r == '_' || invisible(r)
 	})
+}
+
+// nbsp is what QQ Mail leaves of the HTML in its text parts.
+const nbsp = "&nbsp;"
+
+// isBlank tells whether a line holds nothing but white space.
+func isBlank(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "" || line[0] == nbsp[0] && strings.TrimSpace(strings.ReplaceAll(line, nbsp, "")) == ""
 }
 
 // graphic tells whether a character is one of ASCII at which plain stops.
@@ -74,16 +96,38 @@ func folding(s string) string {
 	}, s)
 }
 
+// minIndent is how many spaces before the first line are meant: Yahoo puts one there.
+const minIndent = 4
+
 // trimBlankLines takes blank lines off both ends and white space off the end; the indentation of
 // the first line that says something stays.
 func trimBlankLines(s string) string {
-	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	s = trimBlankStart(trimBlankEnd(s))
+	words := strings.TrimLeft(s, " \u00a0")
+	if utf8.RuneCountInString(s[:len(s)-len(words)]) < minIndent {
+		return words
+	}
+	return s
+}
+
+func trimBlankStart(s string) string {
 	for {
 		line, rest, more := strings.Cut(s, "\n")
-		if !more || strings.TrimSpace(line) != "" {
+		if !more || !isBlank(line) {
 			return s
 		}
 		s = rest
+	}
+}
+
+func trimBlankEnd(s string) string {
+	for {
+		s = strings.TrimRightFunc(s, unicode.IsSpace)
+		last := strings.LastIndexByte(s, '\n') + 1
+		if last == len(s) || !isBlank(s[last:]) {
+			return s
+		}
+		s = s[:last]
 	}
 }
 

@@ -29,7 +29,7 @@ type line struct {
 	kind   kind   // what the HTML says of it
 	place  place
 	quoted bool // somebody else's: marked so, or known
-	answer bool // new between known lines
+	answer bool // new between lines that are known
 }
 
 // mail is a text while it is taken apart.
@@ -114,9 +114,11 @@ func (m *mail) rest(i int) string {
 	return m.text[m.lines[i].at+len(m.lines[i].raw):]
 }
 
-// join returns the lines of one place, without blank lines before and after them.
+// join returns the lines of one place, without blank lines before and after them, and with no more
+// than one where something else stood between them.
 func (m *mail) join(p place) string {
-	var parts []string
+	var b strings.Builder
+	whole, gap := "", false // gap: a blank line ended the part before
 	for i := 0; i < len(m.lines); i++ {
 		if m.lines[i].place != p {
 			continue
@@ -126,14 +128,32 @@ func (m *mail) join(p place) string {
 			i++
 		}
 		last := m.lines[i]
-		end := last.at + len(last.raw) + len(m.rest(i))
-		parts = append(parts, m.text[m.lines[from].at:end])
+		part := m.text[m.lines[from].at : last.at+len(last.raw)+len(m.rest(i))]
+		gap = gap || m.blank(from) || from > 0 && m.blank(from-1)
+		switch {
+		case isBlank(part):
+			continue
+		case whole == "":
+			whole = part
+		default:
+			if b.Len() == 0 {
+				b.WriteString(trimBlankEnd(whole))
+			}
+			if b.WriteByte('\n'); gap {
+				b.WriteByte('\n')
+			}
+			b.WriteString(trimBlankEnd(trimBlankStart(part)))
+		}
+		gap = m.blank(i)
 	}
-	return trimBlankLines(strings.Join(parts, "\n"))
+	if b.Len() > 0 {
+		whole = b.String()
+	}
+	return trimBlankLines(whole)
 }
 
 // blank tells whether line i holds nothing but white space.
-func (m *mail) blank(i int) bool { return strings.TrimSpace(m.lines[i].raw) == "" }
+func (m *mail) blank(i int) bool { return isBlank(m.lines[i].raw) }
 
 // empty tells whether line i says nothing: it is blank, or marks alone.
 func (m *mail) empty(i int) bool { return m.lines[i].text == "" }

@@ -32,7 +32,7 @@ var classMarks = map[string]kind{
 	"moz-cite-prefix": quoted, "protonmail_quote": quoted, "tutanota_quote": quoted, // …, Proton
 	"zmail_extra": quoted, "zmail_extra_hr": quoted, "missive_quote": quoted, // Zoho, Missive
 	"front-blockquote": quoted, "foxmail_quote": quoted, "ms-outlook-mobile-reference-message": quoted,
-	"ntes-mailmaster-quote": quoted, "netease_mail_quote": quoted, // NetEase
+	"ntes-mailmaster-quote": quoted, "qmbox": quoted, "netease_mail_quote": quoted, // NetEase
 	"qm_originalcontent": quoted, "xm_mail_oringinal_describe": tail, // QQ Mail, old and new
 	"mail_quote": quoted, "history-quote-wrapper": quoted, "lark-mail-quote": quoted, // Lark
 	"lark-mail-meta-wrapper": quoted, "alimail-quote": quoted, // DingTalk
@@ -52,7 +52,8 @@ var idMarks = map[string]kind{
 	"lark-mail-quote": quoted, "messagereplysection": quoted, "qt": quoted, // Lark, Spark, Fastmail
 	"signature": signed, "ms-outlook-mobile-signature": signed, "mail-editor-signature": signed,
 	"applemailsignature": signed, "spark_signature": signed, "messagesignaturesection": signed,
-	"ntes-pcmail-signature": signed, "composer_signature": signed, "_rc_sig": signed,
+	"ntes-pcmail-signature": signed, "ntes-pcmac-signature": signed, "_foxfromname": signed,
+	"netease_mail_footer": signed, "composer_signature": signed, "_rc_sig": signed,
 	"zm-_id_-sgn": signed, "lark-mail-signature": signed,
 }
 
@@ -136,6 +137,13 @@ func lookUp(marks map[string]kind, name string) kind {
 		return quoted // Yahoo puts a word of its own before each class
 	}
 	return unsaid
+}
+
+// foxmailRule tells whether an element is the line that Foxmail draws above a signature: nothing
+// but its looks says so.
+func foxmailRule(n *html.Node) bool {
+	return n.DataAtom == atom.Hr && strings.EqualFold(attr(n, "color"), "#b5c4df") &&
+		strings.EqualFold(attr(n, "align"), "left")
 }
 
 // isGmail tells whether an element is one of Gmail's quotation.

@@ -19,6 +19,17 @@ func (m *mail) fold() {
 	}
 	m.put(end, len(m.lines), folded)
 	m.foldBlocks(min(end, m.forward))
+	m.showFiles(end)
+}
+
+// showFiles shows the list of files that QQ Mail keeps for the author and names below the quotation.
+func (m *mail) showFiles(from int) {
+	for i := from; i < len(m.lines); i++ {
+		if m.lines[i].depth == 0 && begins(m.lines[i].text, fileLists) {
+			m.put(i, len(m.lines), visible)
+			return
+		}
+	}
 }
 
 // spareOwnPassages takes the marked lines that the author leads in with a colon, as one leads in a
@@ -74,8 +85,32 @@ func (m *mail) foldBlocks(end int) {
 		blocks = blocks[:len(blocks)-1]
 	}
 	for _, b := range blocks {
-		m.hideIntroduction(b)
+		m.put(b.from, m.introductionEnd(b), folded)
 	}
+}
+
+// introductionEnd returns the end of the lines that introduce a quotation, above and in its first
+// lines. Between answers nobody needs them, and they may name an agent's address.
+func (m *mail) introductionEnd(b block) int {
+	end := b.quote
+	for i := b.quote; i < b.to; i++ {
+		if m.separator(i) {
+			end = i + 1
+		}
+	}
+	for end < b.to && m.empty(end) {
+		end++
+	}
+	at := min(end, b.to-1)
+	if n, s := m.attribution(at, b.to); s == strong {
+		end = at + n
+	} else if m.original(at) || m.header(at) {
+		end = m.headerEnd(at)
+	}
+	for end < b.to && m.empty(end) {
+		end++
+	}
+	return end
 }
 
 // blocks finds the quotations before end. Blank lines between two quoted lines belong to the
@@ -107,7 +142,8 @@ func (m *mail) runEnd(i, end int) int {
 	for i++; i < end; {
 		next := m.skipBlank(i, end)
 		if next < end && !m.lines[next].quoted && m.brokenOff(next) {
-			next++
+			i = next + 1
+			continue
 		}
 		if next == end || !m.lines[next].quoted {
 			return i
@@ -120,11 +156,13 @@ func (m *mail) runEnd(i, end int) int {
 // minBroken is how many bytes a line has at least whose end a program broke off.
 const minBroken = 60
 
-// brokenOff tells whether a program wrapped line i out of a quotation: a link in brackets, or the
-// lower-case end of a sentence between two marked lines.
+// brokenOff tells whether a program wrapped line i out of a quotation: a link in brackets, the
+// remains of a tag that it made of an address, the lower-case end of a sentence between two marked
+// lines, or the rule below the last.
 func (m *mail) brokenOff(i int) bool {
 	line := strings.TrimSpace(m.lines[i].raw)
-	if strings.HasPrefix(line, "(http") && strings.HasSuffix(line, ">") {
+	tag := strings.HasPrefix(line, "(http") || strings.HasPrefix(line, "</")
+	if tag && strings.HasSuffix(line, ">") || strings.HasPrefix(line, "= =") && m.rule(i) {
 		return true
 	}
 	if i == 0 || i+1 == len(m.lines) || m.lines[i-1].depth == 0 || m.lines[i+1].depth == 0 {
@@ -141,14 +179,4 @@ func (m *mail) brokenOff(i int) bool {
 func (m *mail) endsWith(b block, end int) bool {
 	next := m.skipBlank(b.to, end)
 	return next == end || m.signatureStart(next, next, m.skipBlankBack(next, end)) == next
-}
-
-// hideIntroduction folds, in an answer between quoted lines, what only helpgate put there: its
-// separator and the lines above it, which may name an agent's address.
-func (m *mail) hideIntroduction(b block) {
-	for i := b.quote; i < b.to; i++ {
-		if m.separator(i) {
-			m.put(b.from, i+1, folded)
-		}
-	}
 }

@@ -97,17 +97,18 @@ func TestTextOfTheAuthorIsKept(t *testing.T) {
 
 func TestAnswersBetweenQuotedLinesStayWithThem(t *testing.T) {
 	t.Parallel()
-	between := "Ann wrote:\n> One?\n\nYes.\n\n> Two?\n\nNo."
-	if got := Extract(Input{Text: between}); got.Text != between || got.Whole {
+	const between = "> One?\n\nYes.\n\n> Two?\n\nNo."
+	got := Extract(Input{Text: "Ann wrote:\n" + between})
+	if got.Text != between || got.Folded != "Ann wrote:" || got.Whole {
 		t.Errorf("answers between: %+v", got)
 	}
-	got := Extract(Input{Text: between + "\n\n> Three?\n> Ann"})
-	if got.Text != between || got.Folded != "> Three?\n> Ann" {
+	got = Extract(Input{Text: "Ann wrote:\n" + between + "\n\n> Three?\n> Ann"})
+	if got.Text != between || got.Folded != "Ann wrote:\n\n> Three?\n> Ann" {
 		t.Errorf("the quotation below the last answer: %+v", got)
 	}
-	one := Extract(Input{Text: "Ann wrote:\n> One?\n\nYes.\n\n> Two?"})
-	if one.Text != "Ann wrote:\n> One?\n\nYes." || one.Folded != "> Two?" {
-		t.Errorf("a single answer between: %+v", one)
+	got = Extract(Input{Text: "Ann wrote:\n> One?\n\nYes.\n\n> Two?"})
+	if got.Text != "> One?\n\nYes." || got.Folded != "Ann wrote:\n\n> Two?" {
+		t.Errorf("a single answer between: %+v", got)
 	}
 	around := "Hello,\n\n> One?\n\nYes."
 	if got := Extract(Input{Text: around}); got.Text != around {

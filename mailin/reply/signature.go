@@ -19,16 +19,16 @@ const (
 )
 
 // besides is what text parts print beside the words: names of pictures, addresses of links.
-var besides = regexp.MustCompile(`\[(?i:image|cid|图片)[:：][^\]\n]*\]|<mailto:[^>\s]*>`)
+var besides = regexp.MustCompile(`\[(?i:image|cid|图片)[:：][^\]\n]*\]|[<(]mailto:[^>)\s]*[>)]`)
 
-// sign takes off the signature at the end of what is visible. A forwarded mail, or one too long to
-// be judged, ends in words of others.
+// sign takes off the signature at the end of what is visible. It stands above a forwarded mail; a
+// mail too long to be judged ends in words of others.
 func (m *mail) sign() {
 	last := len(m.lines) - 1
-	if m.forward < len(m.lines) || m.lines[last].place == visible && m.rest(last) != "" {
+	if m.forward > last && m.lines[last].place == visible && m.rest(last) != "" {
 		return
 	}
-	end := last + 1
+	end := min(last+1, m.forward)
 	for end > 0 && (m.lines[end-1].place != visible || m.blank(end-1)) {
 		end--
 	}
@@ -49,7 +49,7 @@ func (m *mail) sign() {
 func (m *mail) signatureStart(floor, first, end int) int {
 	start := end
 	for range maxSignatures {
-		to := m.skipBlankBack(floor, start)
+		to := m.skipPicturesBack(floor, start)
 		at := min(m.markedStart(floor, to), m.delimited(floor, to))
 		if at == to {
 			for _, find := range []func(first, end int) int{
@@ -66,6 +66,20 @@ func (m *mail) signatureStart(floor, first, end int) int {
 		start = at
 	}
 	return start
+}
+
+// skipPicturesBack returns the end of the last line before end that says something: a logo below a
+// signature is part of it.
+func (m *mail) skipPicturesBack(floor, end int) int {
+	for end > floor && (m.blank(end-1) || picture(m.lines[end-1].text)) {
+		end--
+	}
+	return end
+}
+
+// picture tells whether a line is nothing but the name of a picture.
+func picture(text string) bool {
+	return strings.HasPrefix(text, "[") && strings.IndexByte(text, ']') == len(text)-1
 }
 
 // markedStart returns where the lines begin that the HTML marks as signature and that end at end:
@@ -89,6 +103,13 @@ func (m *mail) markedStart(floor, end int) int {
 	}
 	if m.count(start, end) > maxSignature {
 		return end
+	}
+	// The frame of a card has no words that the HTML could mark.
+	for above := start; start < end && above > floor; start = above - 1 {
+		above = m.skipBlankBack(floor, start)
+		if above == floor || strings.Trim(m.lines[above-1].text, "|-—=* ") != "" {
+			break
+		}
 	}
 	return start
 }
@@ -115,8 +136,6 @@ func (m *mail) delimits(i, end int) bool {
 	switch {
 	case raw == "-- " || raw == "--\u00a0":
 		return m.count(i+1, end) <= maxSignature
-	case line == "--":
-		return m.count(i+1, end) <= maxLooseSignature
 	case looseDelimiter(line):
 		return m.looksSigned(i+1, end)
 	}
@@ -152,8 +171,10 @@ func (m *mail) looksSigned(from, end int) bool {
 // sentence tells whether line i ends as a sentence does, not as a name or an address.
 func (m *mail) sentence(i int) bool {
 	line := strings.TrimSpace(m.lines[i].raw)
-	return strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 ||
-		strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")
+	if strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 {
+		return !abbreviations[strings.ToLower(line[strings.LastIndexByte(line, ' ')+1:])]
+	}
+	return strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")
 }
 
 // command tells whether line i may be one of an agent's commands: these may stand below a

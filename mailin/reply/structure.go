@@ -44,6 +44,7 @@ type reading struct {
 	letters []byte
 	runs    []run
 	tail    bool
+	signed  bool
 }
 
 // run is a run of letters of one kind; they end before end.
@@ -52,7 +53,7 @@ type run struct {
 	kind kind
 }
 
-// read appends what stands below n. The parser bounds the depth (512).
+// read appends what stands below n, whose depth safehtml bounds.
 func (r *reading) read(n *html.Node, k kind, inGmail bool) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch child.Type {
@@ -63,6 +64,7 @@ func (r *reading) read(n *html.Node, k kind, inGmail bool) {
 		case html.ElementNode:
 			mark := markOf(child, inGmail)
 			r.tail = r.tail || mark == tail && k != quoted
+			r.signed = (r.signed || foxmailRule(child)) && mark != quoted && mark != indented
 			if k == quoted || mark == unsaid || mark == tail {
 				mark = k
 			}
@@ -72,8 +74,11 @@ func (r *reading) read(n *html.Node, k kind, inGmail bool) {
 }
 
 func (r *reading) say(s string, k kind) {
-	if r.tail {
+	switch {
+	case r.tail:
 		k = tail
+	case r.signed && k == own:
+		k = signed
 	}
 	before := len(r.letters)
 	r.letters = appendLetters(r.letters, s)
@@ -94,6 +99,8 @@ func (m *mail) readStructure(body *html.Node) {
 		return
 	}
 	m.align(&r)
+	m.fillGaps()
+	split := false
 	for i := 0; i < len(m.lines); i++ {
 		switch m.lines[i].kind {
 		case quoted, tail:
@@ -103,8 +110,27 @@ func (m *mail) readStructure(body *html.Node) {
 			for i+1 < len(m.lines) && (m.lines[i+1].kind == indented || m.empty(i+1)) {
 				i++
 			}
-			m.quote(from, i+1, m.introduced(from))
+			// Who answers between its lines splits a quotation that was introduced once.
+			split = split || m.introduced(from)
+			m.quote(from, i+1, split)
 		}
+	}
+}
+
+// fillGaps takes lines that the HTML does not hold, as between two of one kind, for that kind.
+func (m *mail) fillGaps() {
+	last := -1
+	for i := range m.lines {
+		k := m.lines[i].kind
+		if k == unsaid {
+			continue
+		}
+		if last >= 0 && m.lines[last].kind == k {
+			for j := last + 1; j < i; j++ {
+				m.lines[j].kind = k
+			}
+		}
+		last = i
 	}
 }
 

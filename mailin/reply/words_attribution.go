@@ -3,7 +3,7 @@ package reply
 // wrote holds, per language, the word by which mail programs say that somebody wrote what follows,
 // in lower case: of "ha scritto" or "đã viết" the one that nothing else says.
 var wrote = set(
-	"wrote", "writes", "schrieb", "schreibt", "geschrieben", // English, German
+	"wrote", "writes", "quoting", "zitat", "citando", "schrieb", "schreibt", "geschrieben", // English, German
 	"schreef", "schrijft", "geschreven", "skrev", "skriver", "skrifaði", // Dutch, Nordic
 	"kirjoitti", "kirjoittaa", "kirjutas", "rakstīja", "rašė", "írta", // Finnish … Hungarian
 	"écrit", "escribió", "escribe", "scritto", "scrive", // French, Spanish, Italian
@@ -20,14 +20,14 @@ var wrote = set(
 // wroteUnspaced holds the same of languages that set no spaces between words.
 var wroteUnspaced = []string{
 	"写道", "寫道", "写到", "写了", "来信", "來信", "撰寫", "说：", "說：",
-	"のメール", "は書きました", "が書きました", "さんは書", "のメッセージ", "작성", "님이", "เขียน",
+	"のメール", "は書きました", "が書きました", "さんは書", "のメッセージ", "작성", "님이", "쓴 글", "เขียน",
 }
 
 // openers begin an attribution in the languages that put the date first.
 var openers = []string{
 	"on ", "at ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "den ", "d. ", "dnia ",
 	"w dniu ", "dne ", "dňa ", "på ", "în ", "la ", "в ", "во ", "на ", "у ", "στις ",
-	"vào ", "lúc ", "pada ", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-",
+	"quoting ", "zitat von ", "citando a ", "vào ", "lúc ", "pada ", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-",
 }
 
 // prepositions stand before the date, anywhere in the line, in Chinese.

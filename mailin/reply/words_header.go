@@ -86,11 +86,12 @@ func fieldTable() map[string]fieldKind {
 
 // originals are the words between dashes above a quotation, lower case.
 var originals = set(
-	"original message", "original email", "original e-mail", "original mail", "original",
+	"reply to message", "original message", "original email", "original e-mail", "original mail", "original",
 	"reply message", "replied message", "original appointment", "original meeting",
 	"replied mail", "message original", "quoted message",
 	"原始邮件", "原始郵件", "原邮件", "原郵件", "原始信件", "原始訊息", "原始消息", "邮件原件",
-	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件",
+	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件", "邮件原文", "回复的邮件信息",
+	"原始邮件信息", "來信原文", "原文邮件",
 	"ursprüngliche nachricht", "originalnachricht", "original-nachricht", "original nachricht",
 	"ursprüngliche mail", "ursprüngliche e-mail",
 	"message d'origine", "message initial", "message d’origine", "e-mail d'origine",

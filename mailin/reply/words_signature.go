@@ -70,6 +70,34 @@ var notices = []string{
 	"签名由", "簽名由", "[发自", "[發自", "来自移动端", "download the", "unsubscribe",
 }
 
+// fileLists begin the list of files that a mail program keeps for the author, lower case.
+var fileLists = []string{"从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件"}
+
+// legalOpenings begin a disclaimer, lower case: fewer of its things need be said behind one.
+var legalOpenings = []string{
+	"本邮件", "本电子邮件", "本郵件", "本電子郵件", "本信件", "此邮件", "此郵件", "保密", "免责", "免責", "机密",
+	"this e-mail", "this email", "this message", "this communication", "this transmission",
+	"the information contained", "the information in this", "the contents of this", "confidential",
+	"disclaimer", "notice:", "important notice", "legal notice", "privileged",
+	"diese e-mail", "diese mail", "diese nachricht", "der inhalt dieser", "die in dieser",
+	"ce message", "cet e-mail", "ce courriel", "le présent", "les informations contenues",
+	"este mensaje", "este correo", "la información contenida", "esta mensagem", "este e-mail",
+	"este email", "questo messaggio", "questa e-mail", "le informazioni contenute", "avviso",
+	"dit bericht", "deze e-mail", "dit e-mailbericht", "de informatie", "detta meddelande",
+	"detta e-post", "denne e-mail", "denne mail", "denne meddelelse", "denne e-posten", "tämä viesti",
+	"tämä sähköposti", "ta wiadomość", "niniejsza", "treść tej", "tato zpráva", "tento e-mail",
+	"táto správa", "ez az e-mail", "данное сообщение", "это сообщение", "это письмо", "цей лист",
+	"це повідомлення", "bu e-posta", "bu mesaj", "bu elektronik", "このメール", "本メール", "이 메일", "본 메일",
+	"هذه الرسالة", "هذا البريد", "הודעה זו", "דואר זה",
+}
+
+// abbreviations end a line as a sentence ends, lower case.
+var abbreviations = set(
+	"ltd.", "inc.", "co.", "corp.", "llc.", "s.a.", "a.s.", "b.v.", "n.v.", "s.r.l.", "s.l.",
+	"s.p.a.", "o.o.", "o.k.", "e.v.", "str.", "st.", "ave.", "ph.d.", "dr.", "jr.", "sr.", "a/s.",
+	"d.o.o.", "k.k.", "pty.", "plc.", "m.sc.", "b.sc.", "e.k.",
+)
+
 // farewells end a letter, lower case, without the punctuation behind them. Words of thanks alone
 // are missing: they say something.
 var farewells = set(
