@@ -4,7 +4,8 @@
 //
 //	NNN-name.eml        the mail, byte for byte
 //	NNN-name.want.json  members of inspect's answer (DESIGN section 11) that must come out so
-//	NNN-name.readme     what it is; begins with "before" or "after" (the reader was looked at)
+//	NNN-name.readme     what it is; begins with "before" or "after" (the reader was looked at), in
+//	                    auto with the language behind it: "before [de]:"
 //
 // Only the members of want.json are compared, in objects inside it too. unread.txt names fixtures
 // that are known to fail; one that reads well must leave it. docs/development.md tells how to add
