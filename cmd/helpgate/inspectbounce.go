@@ -48,7 +48,8 @@ func (b *bounceJSON) lines() []string {
 		return nil
 	}
 	lines := mapAll(b.Recipients, func(r bouncedJSON) string {
-		return strings.Join(strings.Fields(r.Address+" "+r.Action+" "+r.Status+" "+r.Diagnostic), " ")
+		words := []string{r.Address, r.Action, r.Status, r.Diagnostic}
+		return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 	})
 	if b.MessageID != "" {
 		lines = append(lines, "of message "+b.MessageID)

@@ -278,20 +278,11 @@ func (n *notices) second(s string, i int) bool {
 		return false
 	}
 	start := n.days[i-1].start
-	first := trimFillers(sentenceTail(n.text[cutBefore(n.text, start-nearDay):start]))
-	for _, w := range between {
-		if endsWith(first, w) {
-			return true
-		}
-	}
-	for _, tg := range tongues {
-		for _, w := range tg.from {
-			if endsWith(first, w) {
-				return true
-			}
-		}
-	}
-	return false
+	whole := strings.TrimRight(sentenceTail(n.text[cutBefore(n.text, start-nearDay):start]), " ")
+	first := trimFillers(whole)
+	begins := func(w string) bool { return endsWith(first, w) || endsWith(whole, w) }
+	from := func(tg tongue) bool { return slices.ContainsFunc(tg.from, begins) }
+	return slices.ContainsFunc(between, begins) || slices.ContainsFunc(tongues, from)
 }
 
 // behind judges a day by what follows it in its sentence.

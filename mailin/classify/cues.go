@@ -21,7 +21,8 @@ var tongues = []tongue{
 		code: "en", monthFirst: true,
 		from: []string{"from", "since", "starting", "beginning", "as of", "effective", "after"},
 		until: []string{
-			"until", "till", "til", "through", "thru", "until and including", "up to", "to and including",
+			"until", "till", "til", "through", "thru", "until and including", "up to",
+			"to and including",
 			"'til", "ending", "end date",
 		},
 		to: []string{"to", "and"},
@@ -36,7 +37,8 @@ var tongues = []tongue{
 		code: "de",
 		from: []string{"vom", "von", "ab", "ab dem", "seit", "seit dem", "nach dem"},
 		until: []string{
-			"bis", "bis zum", "bis einschließlich", "bis inklusive", "bis zum einschließlich", "bis und mit",
+			"bis", "bis zum", "bis einschließlich", "bis inklusive", "bis zum einschließlich",
+			"bis und mit",
 			"einschließlich",
 		},
 		to: []string{"und"},
@@ -48,13 +50,17 @@ var tongues = []tongue{
 	},
 	{
 		code: "fr",
-		from: []string{"du", "à partir du", "dès", "dès le", "depuis le", "à compter du", "après le"},
+		from: []string{
+			"du", "à partir du", "dès", "dès le", "depuis le", "à compter du", "après le",
+		},
 		until: []string{
-			"jusqu'au", "jusqu’au", "jusqu'à", "jusqu’à", "jusque", "jusqu'au au", "jusqu'", "jusqu’",
+			"jusqu'au", "jusqu’au", "jusqu'à", "jusqu’à", "jusque", "jusqu'au au", "jusqu'",
+			"jusqu’",
 		},
 		to: []string{"au", "et"},
 		back: []string{
-			"retour", "de retour", "reviens", "reviendrai", "revenons", "reviendrons", "reprendrai", "rentre", "rentrerai",
+			"retour", "de retour", "reviens", "reviendrai", "revenons", "reviendrons", "reprendrai",
+			"rentre", "rentrerai",
 			"joignable à nouveau", "reprise", "de nouveau",
 		},
 		backLater: []string{"retour", "nouveau", "reviens", "reviendrai", "rentre", "joignable"},
@@ -66,7 +72,8 @@ var tongues = []tongue{
 		until: []string{"hasta", "hasta el", "hasta el próximo"},
 		to:    []string{"al", "a", "y", "y el"},
 		back: []string{
-			"vuelta", "regreso", "regresaré", "regresamos", "vuelvo", "volveré", "volvemos", "volveremos", "reincorporo", "reincorporaré",
+			"vuelta", "regreso", "regresaré", "regresamos", "vuelvo", "volveré", "volvemos",
+			"volveremos", "reincorporo", "reincorporaré",
 			"reincorporación", "retorno", "retornaré", "disponible de nuevo", "nuevamente",
 		},
 		backLater: []string{"vuelta", "regreso", "nuevo", "nuevamente", "regresaré", "volveré"},
@@ -78,7 +85,8 @@ var tongues = []tongue{
 		until: []string{"até", "até ao", "até o", "até dia", "até ao dia", "até o dia"},
 		to:    []string{"a", "ao", "e"},
 		back: []string{
-			"volta", "regresso", "regressarei", "regressamos", "retorno", "retornarei", "retornamos",
+			"volta", "regresso", "regressarei", "regressamos", "retorno", "retornarei",
+			"retornamos",
 			"retornaremos", "retornando", "voltarei", "voltamos", "voltaremos",
 			"volto", "retomarei", "novamente",
 		},
@@ -91,7 +99,8 @@ var tongues = []tongue{
 		until: []string{"fino al", "sino al", "fino a", "fino all'", "fino a tutto il", "entro il"},
 		to:    []string{"al", "all'", "a", "e", "e il"},
 		back: []string{
-			"rientro", "rientrerò", "rientreremo", "tornerò", "torno", "torniamo", "torneremo", "ritorno", "ritornerò", "di nuovo",
+			"rientro", "rientrerò", "rientreremo", "tornerò", "torno", "torniamo", "torneremo",
+			"ritorno", "ritornerò", "di nuovo",
 			"nuovamente", "sarò in ufficio",
 		},
 		backLater: []string{"rientro", "di nuovo", "nuovamente", "ritorno", "tornerò", "rientrerò"},
@@ -167,8 +176,10 @@ var tongues = []tongue{
 			"вернусь", "возвращаюсь", "возвращение", "выйду", "выхожу", "снова", "вернется",
 			"буду на месте", "буду в офисе", "буду на связи", "буду доступен", "буду доступна",
 		},
-		backLater: []string{"вернусь", "снова", "буду на месте", "буду в офисе", "выйду", "буду на связи"},
-		common:    []string{"я", "в", "не", "и", "на", "вы", "ваше", "нахожусь"},
+		backLater: []string{
+			"вернусь", "снова", "буду на месте", "буду в офисе", "выйду", "буду на связи",
+		},
+		common: []string{"я", "в", "не", "и", "на", "вы", "ваше", "нахожусь"},
 	},
 	{
 		code:  "uk",
@@ -184,7 +195,9 @@ var tongues = []tongue{
 	},
 	{
 		code: "tr",
-		back: []string{"dönüş", "döneceğim", "dönüyorum", "tekrar", "dönüş tarihi", "dönüş tarihim"},
+		back: []string{
+			"dönüş", "döneceğim", "dönüyorum", "tekrar", "dönüş tarihi", "dönüş tarihim",
+		},
 		backLater: []string{
 			"döneceğim", "dönüyorum", "dönmüş", "tekrar", "ofiste olacağım", "görevime", "işbaşı",
 			"döner", "dönüş",
@@ -211,8 +224,10 @@ var tongues = []tongue{
 	},
 	{
 		code: "ja", monthFirst: true,
-		back:       []string{"出社予定", "復帰予定", "出社日", "復帰日", "次回出社"},
-		backLater:  []string{"出社", "戻り", "戻る", "復帰", "再開", "出勤", "より通常", "から通常", "以降に", "以降、", "以降順"},
+		back: []string{"出社予定", "復帰予定", "出社日", "復帰日", "次回出社"},
+		backLater: []string{
+			"出社", "戻り", "戻る", "復帰", "再開", "出勤", "より通常", "から通常", "以降に", "以降、", "以降順",
+		},
 		untilLater: []string{"まで", "迄"},
 		fromLater:  []string{"から", "より"},
 		common:     []string{"の", "は", "です", "ます", "を"},
@@ -231,16 +246,20 @@ var tongues = []tongue{
 		until: []string{"حتى", "لغاية", "حتى تاريخ", "ولغاية"},
 		to:    []string{"إلى", "الى", "و"},
 		back: []string{
-			"أعود", "سأعود", "العودة", "عودتي", "وسأعود", "متاحا مجددا", "سأكون متاحا", "للعمل", "للعودة",
+			"أعود", "سأعود", "العودة", "عودتي", "وسأعود", "متاحا مجددا", "سأكون متاحا", "للعمل",
+			"للعودة",
 		},
 		backLater: []string{"مجددا", "سأعود", "للعمل", "أعود"},
 		common:    []string{"في", "على", "أنا", "من", "سوف", "بريدك"},
 	},
 	{
-		code:      "he",
-		from:      []string{"מ", "מ-", "מה-", "מיום", "החל מ", "מתאריך", "החל"},
-		until:     []string{"עד", "ועד", "עד ליום", "עד תאריך", "ועד ליום", "עד וכולל"},
-		back:      []string{"אחזור", "אשוב", "חזרה", "חוזר", "חוזרת", "שוב", "אהיה זמין", "אהיה זמינה", "ואחזור", "ואשוב"},
+		code:  "he",
+		from:  []string{"מ", "מ-", "מה-", "מיום", "החל מ", "מתאריך", "החל"},
+		until: []string{"עד", "ועד", "עד ליום", "עד תאריך", "ועד ליום", "עד וכולל"},
+		back: []string{
+			"אחזור", "אשוב", "חזרה", "חוזר", "חוזרת", "שוב", "אהיה זמין", "אהיה זמינה", "ואחזור",
+			"ואשוב",
+		},
 		backLater: []string{"אחזור", "אשוב", "שוב", "אהיה זמין"},
 		common:    []string{"אני", "לא", "של", "את", "על", "תודה"},
 	},
@@ -254,13 +273,18 @@ var between = []string{
 
 // fillers may stand between a cue and its day, last to first; so may names of weekdays.
 var fillers = []string{
-	"the", "on", "at", "date", "day", "of", "end", "including", "inclusive", "and including", "next",
-	"morning", "monday", "noon", "be", "in", "office", "am", "pm", "den", "dem", "der", "dann", "zum",
-	"einschließlich", "einschl", "inkl", "inklusive", "le", "la", "lundi", "matin", "el", "día", "dia",
-	"próximo", "o", "ao", "no", "il", "lo", "giorno", "prossimo", "de", "het", "dag", "kl", "d", "pvm",
+	"the", "on", "at", "date", "day", "of", "end", "including", "inclusive", "and including",
+	"next",
+	"morning", "monday", "noon", "be", "in", "office", "am", "pm", "den", "dem", "der", "dann",
+	"zum",
+	"einschließlich", "einschl", "inkl", "inklusive", "le", "la", "lundi", "matin", "el", "día",
+	"dia",
+	"próximo", "o", "ao", "no", "il", "lo", "giorno", "prossimo", "de", "het", "dag", "kl", "d",
+	"pvm",
 	"dnia", "dne", "tarih", "tarihi", "يوم", "تاريخ", "ליום", "יום", "תאריך", "ה", "ב", "ל", "года",
 	"г", "року", "inkludert", "og med", "och med", "inclus", "incluido", "inclusive", "compreso",
-	"about", "approximately", "ca", "circa", "around", "voraussichtlich", "于", "於", "在", "本", "今年", "明年",
+	"about", "approximately", "ca", "circa", "around", "voraussichtlich", "于", "於", "在", "本", "今年",
+	"明年",
 	"當地時間", "北京时间", "기간", "期間", "期间", "日期", "时间", "時間",
 }
 

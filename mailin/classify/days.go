@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,7 @@ var (
 	pair = regexp.MustCompile(`(\d{1,2}) ?([./-]) ?(\d{1,2})(?: ?[./-] ?(20\d\d|\d\d)\b|(\.)|\b)`)
 	// onward is the end of a range that gives no more than the day: 1–15 behind a month.
 	onward = regexp.MustCompile(`^ ?(?:-|–|—|~|to|through|thru|until|till|至|到|から|부터) ?` +
-		`(\d{1,2})(?:st|nd|rd|th)? ?([日號号일]|\b)(?:,? ?(20\d\d))?(?: ?(\pL+|[./]))?`)
+		`(\d{1,2})(?:st|nd|rd|th)? ?([日號号일]|\b)(?:,? ?(20\d\d))?(?: ?(\pL+|[./]\d))?`)
 )
 
 // maxDays bounds how many dates of a text are looked at.
@@ -107,9 +108,10 @@ func withRanges(text string, found []day) []day {
 			}
 			return text[d.end+at[2*n] : d.end+at[2*n+1]]
 		}
-		if _, month := monthOf(group(4)); month || group(4) == "月" || group(4) == "월" ||
-			group(4) == "." || group(4) == "/" {
-			continue
+		next := group(4)
+		if _, month := monthOf(next); month || next == "月" || next == "월" ||
+			strings.ContainsAny(next, "./") {
+			continue // it is another date
 		}
 		last, ok := named(group(1), d.b, group(3))
 		if ok && last.a > d.a {

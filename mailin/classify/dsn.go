@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,7 +31,8 @@ func (e Enclosed) isStatus() bool {
 		e.ContentType == "message/global-delivery-status"
 }
 
-// isOriginal tells whether the part is the mail that is told of, or its header (RFC 6522 section 3).
+// isOriginal tells whether the part is the mail that is told of, or its header (RFC 6522 section
+// 3).
 func (e Enclosed) isOriginal() bool {
 	switch e.ContentType {
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers",
@@ -88,7 +90,7 @@ func paragraphs(text []byte) func(yield func(name, value string) bool) {
 			for len(text) > 0 && (text[0] == ' ' || text[0] == '\t') {
 				var more []byte
 				if more, text = cutLine(text); len(value) < maxReportField {
-					value = append(append(value[:len(value):len(value)], ' '), bytes.TrimSpace(more)...)
+					value = slices.Concat(value, []byte{' '}, bytes.TrimSpace(more))
 				}
 			}
 			name, rest, ok := bytes.Cut(value, []byte(":"))
@@ -187,7 +189,8 @@ func (f *recipientFields) read() tickets.ReportedRecipient {
 		r.Final = ""
 	}
 	if vague(r.Status) {
-		if code := statusOf(r.Diagnostic); code != "" && (r.Status == "" || code[0] == r.Status[0]) {
+		code := statusOf(r.Diagnostic)
+		if code != "" && (r.Status == "" || code[0] == r.Status[0]) {
 			r.Status = code
 		}
 	}

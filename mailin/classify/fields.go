@@ -7,10 +7,10 @@ import (
 
 // read are the fields that are looked at.
 var read = []string{
-	LoopHeader, "Message-ID", "Received", "From", "Return-Path", "In-Reply-To", "References", "Date",
+	LoopHeader, "Message-ID", "Received", "From", "Return-Path", "In-Reply-To", "References",
 	"Auto-Submitted", "Precedence", "X-Precedence", "X-Loop", "Delivered-To",
 	"X-Auto-Response-Suppress", "X-MS-Exchange-Inbox-Rules-Loop", "X-Failed-Recipients",
-	"Content-Language", "X-Google-Group-Id",
+	"X-Google-Group-Id",
 	"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Archive",
 	"Mailing-List", "X-Mailing-List",
 	"X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-AutoReply-From", "X-Mail-Autoreply",
@@ -49,12 +49,4 @@ func gather(header iter.Seq2[string, string]) fields {
 		}
 	}
 	return found
-}
-
-// first gives the topmost field of that name; "" when there is none.
-func (f fields) first(name string) string {
-	if values := f[name]; len(values) > 0 {
-		return values[0]
-	}
-	return ""
 }

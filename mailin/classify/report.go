@@ -15,11 +15,13 @@ var bounceSubjects = []string{
 	"mail delivery failed", "mail delivery failure", "mail delivery problem", "delivery failure",
 	"delivery status notification", "delivery notification", "delivery report",
 	"returned mail", "message delivery failure", "mail system error", "could not deliver",
-	"non-delivery", "nondeliverable", "delivery has failed", "mail failure", "mail failed", "failed mail",
+	"non-delivery", "nondeliverable", "delivery has failed", "mail failure", "mail failed",
+	"failed mail",
 	"message undeliverable", "unable to deliver", "warning: message", "delayed mail",
 	"系统退信", "退信", "邮件退回", "邮件发送失败", "邮件被退回", "郵件傳送失敗", "郵件退回", "未送达", "无法送达",
 	"無法傳遞", "無法送達", "投递失败", "退件", "未传递", "未傳遞",
-	"unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "non remis", "échec de la remise",
+	"unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "non remis",
+	"échec de la remise",
 	"message non distribué", "no se puede entregar", "no entregado", "non recapitabile",
 	"non è stato possibile", "não é possível entregar", "onbestelbaar", "niet bezorgd",
 	"kan inte levereras", "går inte att leverera", "kan ikke leveres", "ei voitu toimittaa",
@@ -34,7 +36,8 @@ var bounceWords = []string{
 	"did not reach some or all of the intended recipients",
 	"delivery has failed to these recipients", "delivery to the following recipient",
 	"unable to deliver your message", "wasn't able to deliver your message",
-	"failed addresses follow", "was not delivered to", "wasn't delivered to", "permanent fatal errors",
+	"failed addresses follow", "was not delivered to", "wasn't delivered to",
+	"permanent fatal errors",
 	"could not be delivered to the following", "message you sent was undeliverable",
 	"您的邮件被退回", "您的郵件被退回", "邮件无法送达", "не может быть доставлено",
 }
@@ -120,8 +123,8 @@ func (j *judge) told(kind string) *tickets.Report {
 	}
 	readReturned(&r, j.in.Text, failed, own)
 	if r.MessageID == "" { // Exchange and Gmail answer the mail that came back
-		ids := rfc.MessageIDs(strings.Join(j.found["In-Reply-To"], " "))
-		if ids = append(ids, rfc.MessageIDs(strings.Join(j.found["References"], " "))...); len(ids) > 0 {
+		cited := append(slices.Clone(j.found["In-Reply-To"]), j.found["References"]...)
+		if ids := rfc.MessageIDs(strings.Join(cited, " ")); len(ids) > 0 {
 			r.MessageID = ids[len(ids)-1]
 		}
 	}
@@ -143,11 +146,19 @@ func (j *judge) fromDaemon() bool {
 	}
 	for _, addr := range j.in.From {
 		local, _, _ := strings.Cut(addr, "@")
-		if slices.Contains(mailSystems, strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)) {
+		if slices.Contains(mailSystems, strings.Map(unmarked, local)) {
 			return true
 		}
 	}
 	return false
+}
+
+// unmarked drops the marks that stand between words of a local part.
+func unmarked(r rune) rune {
+	if r == '-' || r == '_' || r == '.' {
+		return -1
+	}
+	return r
 }
 
 func hasPrefixOf(s string, prefixes []string) bool {

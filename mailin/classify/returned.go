@@ -17,7 +17,8 @@ const maxReturned = 32 << 10
 // those who run the servers on its way.
 var copyMark = regexp.MustCompile(`(?i)^[-_=*>| \t]*(?:` +
 	`below this line is a copy|this is a copy of|the body of the message is|included is a copy|` +
-	`a copy of (?:the|your) (?:original )?message|(?:original )?message (?:header|text)?s? ?follows|` +
+	`a copy of (?:the|your) (?:original )?message|` +
+	`(?:original )?message (?:header|text)?s? ?follows|` +
 	`(?:your )?(?:original|returned|unsent) message(?: headers?| below)?[-_:. ]*\r?$|` +
 	`ursprüngliche nachricht(?:enkopfzeilen)?[-_:. ]*\r?$|original-nachricht[-_:. ]*\r?$|` +
 	`en-têtes d(?:e|u) message d'origine|encabezados de(?:l)? mensajes? original|` +

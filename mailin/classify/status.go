@@ -28,23 +28,28 @@ var reasons = []struct {
 	words         []string
 }{
 	{".2.2", "5", []string{
-		"mailbox full", "mailbox is full", "mailbox exceeded", "over quota", "overquota", "overdrawn",
+		"mailbox full", "mailbox is full", "mailbox exceeded", "over quota", "overquota",
+		"overdrawn",
 		"quota exceeded", "exceeded the quota", "exceeded its quota", "exceeds its quota",
-		"exceeded storage", "exceeds allowed size", "disk quota", "quota full", "not enough storage",
+		"exceeded storage", "exceeds allowed size", "disk quota", "quota full",
+		"not enough storage",
 		"insufficient storage", "out of storage", "storage full", "inbox is full", "box full",
 		"空间不足", "空间已满", "容量不足", "容量已满", "邮箱已满", "邮箱满", "信箱已滿", "容量已滿", "空間不足",
 		"postfach ist voll", "postfach voll", "boîte aux lettres est pleine", "buzón está lleno",
 		"casella piena", "переполнен", "переповнен", "容量を超え", "가득",
 	}},
 	{".2.1", "5", []string{
-		"account disabled", "account is disabled", "mailbox disabled", "user disabled", "user suspended",
+		"account disabled", "account is disabled", "mailbox disabled", "user disabled",
+		"user suspended",
 		"account suspended", "account has been suspended", "account inactive", "user is inactive",
 		"account is inactive", "mailbox is inactive", "been disabled", "deactivated", "user locked",
 		"被禁用", "已停用", "被冻结", "被锁定", "已冻结", "заблокирован",
 	}},
 	{".1.2", "5", []string{
-		"host not found", "host unknown", "unknown host", "domain not found", "couldn't find any host",
-		"no such domain", "dns query error", "dns error", "name or domain", "bad destination system",
+		"host not found", "host unknown", "unknown host", "domain not found",
+		"couldn't find any host",
+		"no such domain", "dns query error", "dns error", "name or domain",
+		"bad destination system",
 		"couldn't find a mail exchanger", "mx lookup", "域名不存在", "域名错误", "域名解析",
 	}},
 	{".1.1", "5", []string{

@@ -99,10 +99,10 @@ func withoutTag(subject string) string {
 // oldExchange begins what Exchange servers once put behind an answer's prefix.
 const oldExchange = "out of office autoreply:"
 
-// robotSubject tells whether a subject says by itself that a program answered a mail. In a mail that
-// refers to none and suppresses no answers it may be a person's, who asks about such words; but a
-// person's client that writes the prefix of an answer also refers, so that a prefix alone is a
-// program's. A person's answer to
+// robotSubject tells whether a subject says by itself that a program answered a mail. In a mail
+// that refers to none and suppresses no answers it may be a person's, who asks about such words;
+// but a person's client that writes the prefix of an answer also refers, so that a prefix alone is
+// a program's. A person's answer to
 // such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
 	if !j.refers() && !j.suppressed {

@@ -72,7 +72,8 @@ func nextWeek(sent time.Time, wd int) int {
 func inWeek(before, after string) ending {
 	after = strings.TrimLeft(after, " ,.")
 	for _, w := range rangeWords {
-		if rest, ok := strings.CutPrefix(after, w); ok && (rest == "" || !letterFirst(rest) || w[0] >= 0xe0) {
+		rest, ok := strings.CutPrefix(after, w)
+		if ok && (w[0] >= 0xe0 || !letterFirst(rest)) {
 			return endNone
 		}
 	}
