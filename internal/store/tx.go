@@ -20,8 +20,8 @@ type tx struct {
 	db  *DB
 	// agents are what the group of updates knows of the agents; nil outside of one.
 	agents *agents
-	// spent is what it knows of the budgets; nil outside of one.
-	spent spent
+	// budgets are what it knows of them; nil outside of one.
+	budgets *budgets
 	// queued tells that rows of the outbox may have become due.
 	queued bool
 	// places are what its rows name outside the database.

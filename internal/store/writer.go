@@ -29,7 +29,7 @@ type writer struct {
 	link    link
 	newTx   func(runner) *tx
 	agents  agents // of the group under way
-	spent   spent
+	budgets budgets
 	lead    chan struct{} // holds a token while nobody leads
 	queue   chan *turn    // to the leader
 	closing <-chan struct{}
@@ -133,7 +133,7 @@ func (w *writer) call(ctx context.Context, t *turn, fn func(*tx) error) error {
 		return err
 	}
 	t.tx = w.newTx(w.link)
-	t.tx.agents, t.tx.spent = &w.agents, w.spent
+	t.tx.agents, t.tx.budgets = &w.agents, &w.budgets
 	return fn(t.tx)
 }
 
@@ -247,6 +247,9 @@ func (w *writer) one(t *turn) (failed, lost error) {
 		return nil, err
 	}
 	if err = w.run(t); err == nil {
+		if err = w.budgets.write(context.Background(), t.tx); err != nil {
+			return nil, err
+		}
 		return nil, w.link.do(`RELEASE one`)
 	}
 	w.forget()
@@ -259,6 +262,9 @@ func (w *writer) one(t *turn) (failed, lost error) {
 // commit makes durable what they wrote, with one flush of blobs and one of the database.
 func (w *writer) commit(members []*turn) error {
 	for _, t := range members {
+		if err := w.budgets.write(context.Background(), t.tx); err != nil {
+			return err
+		}
 		if err := t.tx.syncBlobs(); err != nil {
 			return err
 		}
@@ -291,5 +297,5 @@ func (w *writer) next() *turn {
 // changed it.
 func (w *writer) forget() {
 	w.agents.forget()
-	w.spent = spent{}
+	w.budgets = budgets{}
 }
