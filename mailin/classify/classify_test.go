@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -300,12 +301,45 @@ func FuzzClassify(f *testing.F) {
 	})
 }
 
+// BenchmarkClassify judges a person's answer of 2 KB with the header of a real one.
 func BenchmarkClassify(b *testing.B) {
-	in := mail("Received: by x", "Message-ID: <a@b>", "Subject: Re: hello")
-	in.Subject, in.NewText = "Re: hello", "Thank you, it works."
+	in := mail(
+		"Return-Path: <ann@example.net>", "Received: by mx.example", "Received: by out.example",
+		"Received: from laptop", "DKIM-Signature: v=1; a=rsa-sha256", "X-Google-Smtp-Source: AGHT",
+		"Message-ID: <a@b>", "Date: Tue, 24 Nov 2026 09:12:44 +0100", "MIME-Version: 1.0",
+		"User-Agent: Mozilla Thunderbird", "Subject: Re: hello", "Content-Language: en-US",
+		"To: support@gate.example", "References: <c@d>", "From: Ann <ann@example.net>",
+		"In-Reply-To: <c@d>", "Content-Type: text/plain; charset=UTF-8", "X-Spam-Status: No",
+	)
+	in.Subject, in.NewText = "Re: hello", strings.Repeat("Thank you, it works. ", 100)
+	in.Text = in.NewText
 	b.ReportAllocs()
 	for b.Loop() {
 		Classify(in)
+	}
+}
+
+func BenchmarkAway(b *testing.B) {
+	in := Input{
+		Date: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
+		NewText: "Hello,\n\nI am out of the office from 23 November to 4 December. " +
+			strings.Repeat("For urgent matters please call the desk. ", 20),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Away(in)
+	}
+}
+
+// BenchmarkAwayHostile is of a text that is nothing but dates without a year that are over.
+func BenchmarkAwayHostile(b *testing.B) {
+	in := Input{
+		Date:    time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
+		NewText: strings.Repeat("from 1/11 ", 1<<20),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Away(in)
 	}
 }
 

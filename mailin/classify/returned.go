@@ -87,10 +87,22 @@ func readReturned(r *tickets.Report, text string, failed []string, own func(stri
 				words = later.words
 			}
 		}
+		if above := before(told, b.addr); statusOf(words) == "" && statusOf(above) != "" {
+			words = above
+		}
 		r.Recipients = append(r.Recipients, tickets.ReportedRecipient{
 			Address: b.addr, Status: statusOf(words), Diagnostic: reasonLine(words),
 		})
 	}
+}
+
+// before gives what a bounce tells above the first line that has the address.
+func before(told, addr string) string {
+	at := strings.Index(strings.ToLower(told), addr)
+	if at < 0 || at > len(told) {
+		return ""
+	}
+	return told[:strings.LastIndexByte(told[:at], '\n')+1]
 }
 
 // cutCopy parts what a bounce tells from the copy of the mail that came back.
@@ -178,9 +190,10 @@ func cutFold(s, prefix string) (rest string, ok bool) {
 
 // toldBlock finds a recipient who is named within a sentence.
 func toldBlock(told string, own func(string) bool) blocks {
-	for _, found := range toldRecipient.FindAllStringSubmatch(told, maxRecipients) {
-		if key := rfc.Key(found[1]); key != "" && !own(key) {
-			return blocks{{addr: key, words: told}}
+	for _, at := range toldRecipient.FindAllStringSubmatchIndex(told, maxRecipients) {
+		if key := rfc.Key(told[at[2]:at[3]]); key != "" && !own(key) {
+			line := strings.LastIndexByte(told[:at[2]], '\n') + 1
+			return blocks{{addr: key, words: told[line:]}}
 		}
 	}
 	return nil
@@ -194,18 +207,20 @@ var reasonMark = regexp.MustCompile(`(?i)^.*` +
 const maxDiagnostic = 500
 
 // reasonLine gives the words that tell why: a server's reply, else what stands behind a mark, else
-// the first line.
+// the first line that means a status, else what follows the recipient with no blank line between.
 func reasonLine(words string) string {
-	first, marked, behind := "", false, ""
-	for line := range strings.Lines(words) {
+	next, marked, behind, meant := "", false, "", ""
+	above := true // no blank line yet
+	for n, line := range slices.Collect(strings.Lines(words)) {
 		if line = strings.Trim(line, " \t\r\n　"); line == "" {
+			above = above && n == 0 // the rest of the recipient's own line
 			continue
 		}
 		if replyCode.MatchString(line) || enhancedCode(line) != "" {
 			return clip(line, maxDiagnostic)
 		}
-		if first == "" {
-			first = line
+		if above && next == "" {
+			next = line
 		}
 		if at := reasonMark.FindStringIndex(line); at != nil {
 			marked, line = true, line[at[1]:]
@@ -213,8 +228,11 @@ func reasonLine(words string) string {
 		if marked && behind == "" {
 			behind = line
 		}
+		if meant == "" && statusOf(line) != "" {
+			meant = line
+		}
 	}
-	return clip(cmp.Or(behind, first), maxDiagnostic)
+	return clip(cmp.Or(behind, meant, next), maxDiagnostic)
 }
 
 // clip gives s cleaned, of at most n bytes.

@@ -78,9 +78,10 @@ func (j *judge) awayTold(subject string) bool {
 // notice tells whether a text begins with a provider's sentence. What follows it within a sentence
 // is somebody's question about it.
 func notice(text string) bool {
-	line := strings.ToLower(lead(text, 1))
+	text = strings.TrimLeft(text, " \r\n\t　")
 	for _, sentence := range noticeSentences {
-		if rest, ok := strings.CutPrefix(line, sentence); ok {
+		if rest, ok := cutFold(text, sentence); ok {
+			rest, _, _ = strings.Cut(rest, "\n")
 			return strings.TrimSpace(rest) == "" || strings.HasPrefix(rest, "。")
 		}
 	}
