@@ -69,9 +69,6 @@ func inspectView(path string, rd *mailin.Reading, words mailin.Words) (inspected
 		Language: guess.Followed(), LanguageConfidence: guess.Confidence,
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
 	}
-	if len(m.Header) == 0 {
-		v.Error = cmp.Or(v.Error, "no header field: this is no mail")
-	}
 	if len(m.From) > 0 {
 		v.From = &tickets.Person{Name: m.From[0].Name, Address: m.From[0].Addr}
 	}

@@ -25,6 +25,7 @@ type collector struct {
 func (c *collector) collect(root *part, source []byte) {
 	m, b := c.mail, c.unwrapped(c.walk(root))
 	m.Text, m.HTML = b.text, c.follow(b.html)
+	m.settleInline()
 	if blank(m.Text) && !blank(m.HTML) {
 		m.Text = safehtml.ToText(m.HTML)
 	}
@@ -50,6 +51,9 @@ func (c *collector) walk(p *part) body {
 	}
 	var out body
 	for _, b := range all {
+		if p.mediaType == "multipart/alternative" && b.html != "" && !blank(out.text) {
+			b.text = "" // what an alternative says as HTML was said before as text
+		}
 		out.text = join(out.text, b.text)
 		out.html = join(out.html, b.html)
 	}

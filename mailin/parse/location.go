@@ -45,8 +45,8 @@ func (c *collector) locate(p *part, a *Attachment) {
 	c.located[location] = a.ContentID
 }
 
-// shown finds what an element of HTML shows.
-var shown = regexp.MustCompile(`(?i)\b(?:src|background)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
+// imageSource finds what an element of HTML shows.
+var imageSource = regexp.MustCompile(`(?i)\b(?:src|background)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
 
 // follow turns references to files by their location into references by Content-ID, the only ones
 // that are shown (RFC 2557 section 8.2).
@@ -54,7 +54,7 @@ func (c *collector) follow(text string) string {
 	if len(c.located) == 0 {
 		return text
 	}
-	return shown.ReplaceAllStringFunc(text, func(attribute string) string {
+	return imageSource.ReplaceAllStringFunc(text, func(attribute string) string {
 		name, value, _ := strings.Cut(attribute, "=")
 		value = strings.Trim(strings.TrimSpace(value), `"'`)
 		id, ok := c.located[html.UnescapeString(value)]
@@ -63,4 +63,24 @@ func (c *collector) follow(text string) string {
 		}
 		return name + `="cid:` + html.EscapeString(id) + `"`
 	})
+}
+
+// settleInline makes files of what was sent to be shown within the HTML and is not named there.
+func (m *Mail) settleInline() {
+	if m.HTML == "" {
+		return
+	}
+	named := map[string]bool{}
+	for _, rest := range strings.Split(m.HTML, "cid:")[1:] {
+		id := rest
+		if end := strings.IndexAny(rest, "\"'<> )\r\n"); end >= 0 {
+			id = rest[:end]
+		}
+		named[strings.ReplaceAll(html.UnescapeString(cut(id, maxLocation)), "%40", "@")] = true
+	}
+	for i, a := range m.Attachments {
+		if a.Inline && a.ContentID != "" && !named[a.ContentID] {
+			m.Attachments[i].Inline = false
+		}
+	}
 }

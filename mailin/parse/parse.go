@@ -39,6 +39,12 @@ func (s *splitter) read() (*Source, error) {
 		s.text = slices.Clone(s.text) // the room that the files went through is free
 	}
 	m.Header, m.ContentType = root.fields, root.mediaType
+	if len(root.fields) == 0 && s.broke == "" {
+		m.warn("no header: all of it is text")
+		if !legible(s.text) {
+			s.broke = "no header field: this is no mail"
+		}
+	}
 	s.guard(func() {
 		m.readHeader(root.charset())
 		m.ReportType = strings.ToLower(rfc.CleanName(root.params["report-type"]))
@@ -51,6 +57,21 @@ func (s *splitter) read() (*Source, error) {
 		return s.leaveRaw()
 	}
 	return s.source(), nil
+}
+
+// legible tells whether what has no header is a text that somebody may have written, not nothing
+// and no program's bytes.
+func legible(text []byte) bool {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return false
+	}
+	controls := 0
+	for _, c := range text {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B {
+			controls++
+		}
+	}
+	return controls*100 < len(text)
 }
 
 // readHeader reads the mail's fields. What is in none of them, or not as it should be, is zero and

@@ -119,7 +119,18 @@ func TestPartsBecomeTextAndFiles(t *testing.T) {
 		},
 		{
 			"related image", multi("multipart/related", html, image),
-			"html", "<b>html</b>", "attachment.png|image/png|i@x|true|3",
+			"html", "<b>html</b>", "attachment.png|image/png|i@x|false|3",
+		},
+		{
+			"related image that is shown",
+			multi("multipart/related", html+"<img src=cid:i%40x>", image), "html",
+			"<b>html</b><img src=cid:i%40x>", "attachment.png|image/png|i@x|true|3",
+		},
+		{
+			"both forms within an alternative",
+			multi("multipart/alternative", plain, "Content-Type: multipart/mixed; boundary=in\n\n--in\n"+
+				html+"\n--in\n\nfooter\n--in--"),
+			"plain", "<b>html</b>\n<p>footer</p>\n", "",
 		},
 		{
 			"calendar in alternative",
@@ -240,6 +251,19 @@ func TestDamagedHeadersAreRead(t *testing.T) {
 		m := read(t, mail(strings.ReplaceAll(c.fields, "\n", "\r\n"), "", "x"))
 		if got := fmt.Sprint(m.From, " ", m.FromCount, " ", m.Subject, "| ", m.Warnings); got != c.want {
 			t.Errorf("%q: got %s", c.fields, got)
+		}
+	}
+}
+
+// A text without a header is read; what is no text is no mail.
+func TestWithoutAHeader(t *testing.T) {
+	t.Parallel()
+	if m := read(t, []byte("  Just a note.\n")); m.Text != "  Just a note.\n" || len(m.Warnings) == 0 {
+		t.Errorf("text %q, %q", m.Text, m.Warnings)
+	}
+	for _, raw := range []string{"", "\r\n\r\n", "\x7fELF\x02\x01\x00\x00\x01", "PK\x03\x04\x14\x00\x06\x00"} {
+		if m := Parse([]byte(raw), DefaultLimits()); m.Unparsed == "" {
+			t.Errorf("%q is a mail", raw)
 		}
 	}
 }
