@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"helpgate/internal/safehtml"
 )
 
 const (
@@ -26,16 +28,7 @@ func bodyOf(source string) *html.Node {
 	if source == "" || len(source) > maxHTML {
 		return nil
 	}
-	doc, err := html.Parse(strings.NewReader(source))
-	if err != nil {
-		return nil
-	}
-	for d := range doc.Descendants() {
-		if d.DataAtom == atom.Body {
-			return d
-		}
-	}
-	return nil
+	return safehtml.Tree(source)
 }
 
 // reading is what the HTML says, letter by letter, whatever the layout: that is how it is compared
