@@ -54,7 +54,6 @@ func TestWhatTheDoorTellsStandsBelowTheWords(t *testing.T) {
 		{"plain", "\r\nYes.\r\n", "Yes.", ""},
 	} {
 		h := newHouse(t)
-		h.Words = plainly{}
 		h.Mailboxes[0].Locale, h.Mailboxes[0].Timezone = "zh", "Asia/Shanghai"
 		head := "From: alice@customer.example\r\nTo: " + support + "\r\nMIME-Version: 1.0\r\n"
 		if err := h.accept(t, RoadSMTP, head+c.body); err != nil {

@@ -64,7 +64,7 @@ func newHouse(t testing.TB) house {
 	})
 	g, err := NewGate(GateConfig{
 		Desk: d, Blobs: db.Blobs(), Mailboxes: boxes, Keyring: keyring, Hostname: "mx.desk.example",
-		MaxSize: 1 << 20, Clock: now, Logger: quiet, Meter: uncounted{},
+		MaxSize: 1 << 20, Clock: now, Logger: quiet, Meter: uncounted{}, Words: plainly{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func (c *collector) attach(p *part) {
 		c.mail.Enclosed = append(c.mail.Enclosed, Enclosed{p.mediaType, head})
 	}
 	c.winmail(p, name, data)
-	c.invite(p, name)
+	c.invite(p, name, data)
 }
 
 // contentID gives the part's Content-ID (RFC 2392) without brackets.

@@ -11,12 +11,12 @@ import (
 
 // invite reads a part that is a calendar. Only the first with an event counts: programs send the
 // same one again as a file. The part stays a file, and nothing is answered.
-func (c *collector) invite(p *part, name string) {
+func (c *collector) invite(p *part, name string, data []byte) {
 	if c.mail.Invitation != nil || !p.isCalendar(name) {
 		return
 	}
 	decode := func(b []byte) string { return rfc.DecodeCharset(b, p.params["charset"]) }
-	inv := calendar.Read(c.whole(p), decode)
+	inv := calendar.Read(p.first(calendar.MaxBytes, data), decode)
 	if inv != nil {
 		inv.Method = cmp.Or(inv.Method, c.mail.CalendarMethod)
 	}

@@ -19,7 +19,7 @@ func (c *collector) winmail(p *part, name string, data []byte) {
 	if !p.isWinmail(name, data) {
 		return
 	}
-	m, err := tnef.Decode(p.stream(data))
+	m, err := tnef.Decode(p.first(tnef.MaxStream+1, data))
 	if err != nil {
 		c.mail.warn("winmail.dat is kept as it is: " + err.Error())
 		return
@@ -57,27 +57,20 @@ func (p *part) isWinmail(name string, data []byte) bool {
 	case "application/ms-tnef", "application/vnd.ms-tnef":
 		return true
 	case "application/octet-stream":
-		if p.cut.begun() {
-			data = make([]byte, 4)
-			if _, err := io.ReadFull(p.cut.file.w.Written(), data); err != nil {
-				return false
-			}
-		}
-		return tnef.Is(data)
+		return tnef.Is(p.first(tnef.SignatureSize, data))
 	}
 	return slices.Contains(winmailNames, strings.ToLower(name))
 }
 
-// stream gives the bytes of a leaf that is a TNEF stream, of which data are all that is in memory.
-// Of one that is too large it gives one byte more than is read of it.
-func (p *part) stream(data []byte) []byte {
+// first gives the first n bytes of a leaf and more when they are in memory, which data are.
+func (p *part) first(n int64, data []byte) []byte {
 	if !p.cut.begun() {
 		return data
 	}
 	f := p.cut.file
-	b := make([]byte, min(f.size, tnef.MaxStream+1))
-	n, _ := io.ReadFull(f.w.Written(), b) // what cannot be read again is missing from the stream
-	return b[:n]
+	b := make([]byte, min(f.size, n))
+	read, _ := io.ReadFull(f.w.Written(), b) // a reader sees that the rest is missing
+	return b[:read]
 }
 
 // unwrapped gives the text of the mail, or that of its TNEF stream when the mail says nothing.

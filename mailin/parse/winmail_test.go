@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"helpgate/internal/testkit/cputime"
 )
 
 // tnefStream is a TNEF stream (MS-OXTNEF) of pairs of a number with its type, and data. What
@@ -140,5 +143,28 @@ func TestTheFirstCalendarWithAnEventCounts(t *testing.T) {
 	if m.Invitation == nil || m.Invitation.Events[0].Summary != "会议" ||
 		m.Invitation.Method != "REQUEST" || len(m.Attachments) != 3 || m.Text != "" {
 		t.Errorf("got %+v, %d files, %q", m.Invitation, len(m.Attachments), m.Text)
+	}
+}
+
+// Each bomb of THREATS S35 and S45 costs less than a second, and its file is kept.
+func TestS35AndS45BombsStayFiles(t *testing.T) {
+	t.Parallel()
+	properties := "\x40\x42\x0f\x00" + strings.Repeat("\x03\x00\x34\x12\x00\x00\x00\x00", 1_000_000)
+	for name, raw := range map[string][]byte{
+		"properties": mail(asPart("Content-Type: application/ms-tnef",
+			tnefStream(0x69003, properties))),
+		"rules": mail(asPart("Content-Type: text/calendar",
+			[]byte("BEGIN:VEVENT\n"+strings.Repeat("RRULE:FREQ=DAILY\n", 1_000_000)))),
+	} {
+		var m *Mail
+		took := cputime.Of(t, func() {
+			var err error
+			if m, _, err = Read(bytes.NewReader(raw), DefaultLimits(), newMemory); err != nil {
+				t.Error(err)
+			}
+		})
+		if took > time.Second || len(m.Attachments) != 1 || m.Unparsed != "" {
+			t.Errorf("%s took %v: %d files, %q", name, took, len(m.Attachments), m.Unparsed)
+		}
 	}
 }

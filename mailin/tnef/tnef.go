@@ -67,9 +67,12 @@ const signature = 0x223E9F78
 // headerSize is the size of signature and key in bytes.
 const headerSize = 6
 
-// Is tells whether b, of which the first four bytes are enough, begins as a TNEF stream.
+// SignatureSize is how many bytes tell whether a file is a TNEF stream.
+const SignatureSize = 4
+
+// Is tells whether b begins as a TNEF stream.
 func Is(b []byte) bool {
-	return len(b) >= 4 && binary.LittleEndian.Uint32(b) == signature
+	return len(b) >= SignatureSize && binary.LittleEndian.Uint32(b) == signature
 }
 
 // Decode reads a stream. The error is ErrNotTNEF; whatever else is wrong with it is a warning.
