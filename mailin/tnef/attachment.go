@@ -90,10 +90,11 @@ func (r *reading) unpack(f *attachment) []File {
 	if f.object {
 		for _, form := range [][]byte{formMessage, formStorage, formStream} {
 			if after, ok := bytes.CutPrefix(data, form); ok {
-				data, nested = after, Is(after)
+				data = after
 				break
 			}
 		}
+		nested = Is(data)
 	}
 	name := f.name(r.codePage)
 	if nested {
