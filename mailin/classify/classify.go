@@ -91,7 +91,10 @@ type Verdict struct {
 
 // Classify judges a mail.
 func Classify(in Input) Verdict {
-	j := judge{in: in, found: gather(in.Header), kinds: make(map[string]bool)}
+	j := judge{
+		in: in, found: gather(in.Header), subject: strings.ToLower(strings.TrimSpace(in.Subject)),
+		kinds: make(map[string]bool),
+	}
 	j.loop()
 	j.report()
 	j.sender()
@@ -124,6 +127,7 @@ func Classify(in Input) Verdict {
 type judge struct {
 	in         Input
 	found      fields
+	subject    string // trimmed, in lower case
 	kinds      map[string]bool
 	signs      []string
 	suppressed bool
@@ -153,24 +157,24 @@ func (j *judge) automatic() bool {
 
 // refers tells whether the mail names one that it answers.
 func (j *judge) refers() bool {
-	return len(j.found["In-Reply-To"])+len(j.found["References"]) > 0
+	return j.found.has("In-Reply-To") || j.found.has("References")
 }
 
 // loop finds mail that we sent ourselves.
 func (j *judge) loop() {
-	for _, value := range j.found[LoopHeader] {
+	for _, value := range j.found.all(LoopHeader) {
 		if j.in.OwnLoop != nil && j.in.OwnLoop(strings.TrimSpace(value)) {
 			j.sign(Loop, LoopHeader)
 		}
 	}
-	for _, value := range j.found["Message-ID"] {
+	for _, value := range j.found.all("Message-ID") {
 		for _, id := range rfc.MessageIDs(value) {
 			if j.in.Own != nil && j.in.Own(id) {
 				j.sign(Loop, "Message-ID: <"+id+">")
 			}
 		}
 	}
-	if len(j.found["Received"]) > maxReceived {
+	if len(j.found.all("Received")) > maxReceived {
 		j.sign(Loop, "Received: more than 50")
 	}
 }
@@ -182,7 +186,7 @@ func (j *judge) sender() {
 		j.sign(AutoReply, "Return-Path: <>")
 		j.answers = true
 	}
-	if len(j.in.From) == 0 && len(j.found["From"]) > 0 {
+	if len(j.in.From) == 0 && j.found.has("From") {
 		j.sign(AutoReply, "From: empty")
 	}
 	for _, addr := range j.in.From {
@@ -198,7 +202,7 @@ func (j *judge) nullSender() bool {
 	if j.in.EnvelopeFromKnown {
 		return j.in.EnvelopeFrom == "" || j.in.EnvelopeFrom == "<>"
 	}
-	paths := j.found["Return-Path"]
+	paths := j.found.all("Return-Path")
 	return len(paths) > 0 && strings.ReplaceAll(strings.TrimSpace(paths[0]), " ", "") == "<>"
 }
 

@@ -174,6 +174,22 @@ func TestKinds(t *testing.T) {
 			mail("X-MS-Exchange-Inbox-Rules-Loop: ann@example.net"),
 			OOO, true, true,
 		},
+		// A rule of a colleague's mailbox redirects what customers write to it.
+		"redirected by a rule of Exchange": {
+			mail("X-MS-Exchange-Inbox-Rules-Loop: old-desk@example.org"),
+			Person, false, false,
+		},
+		"forwarded by a rule of Exchange": {
+			with(mail("X-MS-Exchange-Inbox-Rules-Loop: ann@example.net"), func(in *Input) {
+				in.Subject = "WG: Printer"
+			}), Person, false, false,
+		},
+		"Sieve's vacation": {
+			with(mail("Auto-Submitted: auto-replied (vacation)"), func(in *Input) {
+				in.Subject = "Auto: Your ticket"
+			}), OOO, true, true,
+		},
+		"old list": {mail("Mailing-List: contact news-help@example.net"), List, false, true},
 		"owner-email": {
 			mail(`Auto-Submitted: auto-replied; owner-email="ann@example.net"`),
 			OOO, true, true,
@@ -224,6 +240,10 @@ func TestOutOfOfficeBySubject(t *testing.T) {
 		{"I am on vacation", nil, Person},
 		{"I am on vacation", []string{"Auto-Submitted: auto-replied"}, OOO},
 		{"本人外出", []string{"Precedence: bulk"}, OOO},
+		{"Ann is on vacation next week", []string{"Auto-Submitted: auto-generated"}, AutoReply},
+		{"AutoReply: Your ticket", []string{"Auto-Submitted: auto-replied"}, AutoReply},
+		{"AutoReply: Your ticket", []string{"In-Reply-To: <a@b>"}, AutoReply},
+		{"Out of office: Your ticket", []string{"X-Auto-Response-Suppress: OOF"}, OOO},
 		{"Stock report", []string{"Auto-Submitted: auto-generated"}, AutoReply},
 		{"Cvacation worded oddly", []string{"Auto-Submitted: auto-generated"}, AutoReply},
 	} {
@@ -233,9 +253,26 @@ func TestOutOfOfficeBySubject(t *testing.T) {
 			t.Errorf("%q %v: %+v, want %q", tc.subject, tc.header, got, tc.kind)
 		}
 	}
-	qq := with(mail(), func(in *Input) { in.NewText = "这是来自QQ邮箱的假期自动回复邮件。" })
-	if got := Classify(qq); got.Kind != OOO {
-		t.Errorf("QQ Mail's vacation answer: %+v", got)
+}
+
+// TestOutOfOfficeByText: words in the text say much in what says that it answers by itself, and
+// nothing in a person's mail, but for the sentence that QQ Mail puts before such an answer.
+func TestOutOfOfficeByText(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ text, header, kind string }{
+		{"这是来自QQ邮箱的假期自动回复邮件。\n\n您好", "", OOO},
+		{"这是来自QQ邮箱的假期自动回复邮件，怎么关闭？", "", Person},
+		{"Hello,\n\nI am on annual leave.", "Auto-Submitted: auto-replied", OOO},
+		{"您好！\n我正在休假。", "X-Autoreply: yes", OOO},
+		{"Hello,\n\nI am on annual leave.", "In-Reply-To: <a@b>", Person},
+		{"Hello,\n\nI am on annual leave.", "Auto-Submitted: auto-generated", AutoReply},
+		{"We have your request.\n\n\n\nA\n\nB\n\nOn leave?", "X-Autoreply: yes", AutoReply},
+	} {
+		in := mail(tc.header)
+		in.Subject, in.NewText = "Re: Printer", tc.text
+		if got := Classify(in); got.Kind != tc.kind {
+			t.Errorf("%q %q: %+v, want %q", tc.header, tc.text, got, tc.kind)
+		}
 	}
 }
 
@@ -265,6 +302,8 @@ func TestSuspicious(t *testing.T) {
 		},
 		"subject":              {"", "自动回复: Printer", "您好", "Printer", true, true},
 		"first line":           {"", "Re: Printer", "I am currently away.", "Printer", true, true},
+		"behind a greeting":    {"", "Re: Printer", "Hi,\n\nI am on leave.", "Printer", true, true},
+		"further down":         {"", "Re: Printer", "Done.\nBob is on leave.", "Printer", false, false},
 		"the customer's words": {"", "Re: Out of office", "Done.", "Out of office", false, false},
 	} {
 		in := AgentInput{

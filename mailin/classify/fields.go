@@ -30,23 +30,47 @@ var byLength = func() (table [longestField][]string) {
 }()
 
 // fields are those of a mail that are looked at, topmost first, by their names as in read.
-type fields map[string][]string
+type fields []struct{ name, value string }
+
+// usual is how many of them a person's mail has.
+const usual = 16
 
 // gather reads a header in one pass.
 func gather(header iter.Seq2[string, string]) fields {
 	if header == nil {
 		return nil
 	}
-	found := make(fields, 8)
+	found := make(fields, 0, usual)
 	for name, value := range header {
 		if len(name) >= longestField {
 			continue
 		}
 		for _, known := range byLength[len(name)] {
 			if strings.EqualFold(name, known) {
-				found[known] = append(found[known], value)
+				found = append(found, struct{ name, value string }{known, value})
 			}
 		}
 	}
 	return found
+}
+
+// all gives the values of every field of that name.
+func (f fields) all(name string) []string {
+	var values []string
+	for _, one := range f {
+		if one.name == name {
+			values = append(values, one.value)
+		}
+	}
+	return values
+}
+
+// has tells whether there is a field of that name.
+func (f fields) has(name string) bool {
+	for _, one := range f {
+		if one.name == name {
+			return true
+		}
+	}
+	return false
 }

@@ -19,36 +19,36 @@ var precedences = []struct{ prefix, kind string }{
 
 // headers looks at the fields by which robots make themselves known.
 func (j *judge) headers() {
-	for _, value := range j.found["Auto-Submitted"] {
+	for _, value := range j.found.all("Auto-Submitted") {
 		if word := autoSubmitted(value); word != "" && word != "no" {
 			j.sign(AutoReply, "Auto-Submitted: "+word)
 			j.replied = j.replied || word == "auto-replied"
 		}
 	}
 	for _, field := range []string{"Precedence", "X-Precedence"} {
-		for _, value := range j.found[field] {
+		for _, value := range j.found.all(field) {
 			j.precedence(field, value)
 		}
 	}
 	for _, field := range presence {
-		for _, value := range j.found[field] {
+		for _, value := range j.found.all(field) {
 			if !denies(value) {
 				j.sign(AutoReply, field+": "+value)
 				j.replied = true
 			}
 		}
 	}
-	for _, value := range j.found["X-Loop"] {
+	for _, value := range j.found.all("X-Loop") {
 		if v := strings.ToLower(strings.TrimSpace(value)); v == "yes" || v == "true" {
 			j.sign(AutoReply, "X-Loop: "+v)
 		}
 	}
-	for _, value := range j.found["Delivered-To"] {
+	for _, value := range j.found.all("Delivered-To") {
 		if strings.EqualFold(strings.TrimSpace(value), "autoresponder") {
 			j.sign(AutoReply, "Delivered-To: autoresponder")
 		}
 	}
-	for _, value := range j.found["X-Auto-Response-Suppress"] {
+	for _, value := range j.found.all("X-Auto-Response-Suppress") {
 		if value = strings.TrimSpace(value); value != "" {
 			// Alone it does not make a customer's mail automatic: Exchange adds it to people's.
 			j.suppressed = true
@@ -103,7 +103,7 @@ func (j *judge) list() {
 		return
 	}
 	for _, field := range listFields {
-		if values := j.found[field]; len(values) > 0 {
+		if values := j.found.all(field); len(values) > 0 {
 			j.sign(List, field+": "+values[0])
 		}
 	}
@@ -118,7 +118,7 @@ func (j *judge) ownList() bool {
 		return false
 	}
 	for _, field := range []string{"List-Id", "List-Post", "X-Google-Group-Id"} {
-		for _, value := range j.found[field] {
+		for _, value := range j.found.all(field) {
 			if name := listName(value); name != "" && j.in.OwnList(name) {
 				return true
 			}

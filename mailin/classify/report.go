@@ -51,7 +51,7 @@ var delaySubjects = []string{
 
 // report looks for reports of delivery, of reading and of abuse (RFC 6522).
 func (j *judge) report() {
-	subject := strings.ToLower(strings.TrimSpace(j.in.Subject))
+	subject := j.subject
 	kind := strings.ToLower(strings.TrimSpace(j.in.ReportType))
 	media := strings.ToLower(strings.TrimSpace(j.in.ContentType))
 	multipart := media == "multipart/report"
@@ -62,7 +62,7 @@ func (j *judge) report() {
 		j.delivery(subject)
 	case multipart:
 		j.sign(AutoReply, "report: "+kind)
-	case len(j.found["X-Failed-Recipients"]) > 0:
+	case j.found.has("X-Failed-Recipients"):
 		j.sign(delayOr(Bounce, subject), "X-Failed-Recipients")
 	case !j.fromDaemon():
 	case hasPrefixOf(rfc.BaseSubject(subject), bounceSubjects):
@@ -111,7 +111,7 @@ func (j *judge) told(kind string) *tickets.Report {
 		r = readStatus(j.in.Enclosed)
 	}
 	var failed []string
-	for _, value := range j.found["X-Failed-Recipients"] {
+	for _, value := range j.found.all("X-Failed-Recipients") {
 		for _, a := range rfc.ParseAddressList(value) {
 			if key := rfc.Key(a.Addr); key != "" && !slices.Contains(failed, key) {
 				failed = append(failed, key)
@@ -123,7 +123,7 @@ func (j *judge) told(kind string) *tickets.Report {
 	}
 	readReturned(&r, j.in.Text, failed, own)
 	if r.MessageID == "" { // Exchange and Gmail answer the mail that came back
-		cited := append(slices.Clone(j.found["In-Reply-To"]), j.found["References"]...)
+		cited := append(j.found.all("In-Reply-To"), j.found.all("References")...)
 		if ids := rfc.MessageIDs(strings.Join(cited, " ")); len(ids) > 0 {
 			r.MessageID = ids[len(ids)-1]
 		}

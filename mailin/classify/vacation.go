@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,7 @@ import (
 // much in a mail that is automatic anyway; in a person's mail they say nothing.
 func (j *judge) vacation() {
 	j.rulesLoop()
-	for _, value := range j.found["Auto-Submitted"] {
+	for _, value := range j.found.all("Auto-Submitted") {
 		lower := strings.ToLower(value)
 		if autoSubmitted(value) == "auto-replied" && containsOf(lower, vacationParameters) {
 			j.sign(OOO, "Auto-Submitted: "+lower)
@@ -24,7 +25,7 @@ func (j *judge) vacation() {
 		j.sign(OOO, "text: QQ Mail's vacation answer")
 	}
 	j.answers = j.answers || j.replied || j.refers()
-	subject := strings.ToLower(strings.TrimSpace(j.in.Subject))
+	subject := j.subject
 	switch {
 	case j.kinds[Loop] || j.kinds[Bounce] || j.kinds[DSNDelay]:
 	case j.robotSubject(subject), j.automatic() && j.awayTold(subject):
@@ -47,26 +48,17 @@ var vacationParameters = []string{"owner-email", "vacation"}
 // colleague's mailbox redirected to us names that mailbox too, but is from the customer, and what a
 // rule forwards has the prefix of forwards.
 func (j *judge) rulesLoop() {
-	if forwarded(j.in.Subject) {
-		return
-	}
-	for _, value := range j.found["X-MS-Exchange-Inbox-Rules-Loop"] {
-		for _, from := range j.in.From {
-			if rfc.Key(value) == from {
-				j.sign(OOO, "X-MS-Exchange-Inbox-Rules-Loop")
-				return
-			}
+	for _, value := range j.found.all("X-MS-Exchange-Inbox-Rules-Loop") {
+		if slices.Contains(j.in.From, rfc.Key(value)) && !forwardPrefix.MatchString(j.subject) {
+			j.sign(OOO, "X-MS-Exchange-Inbox-Rules-Loop")
+			return
 		}
 	}
 }
 
-// forwarded tells whether a subject has the prefix of a forwarded mail.
-func forwarded(subject string) bool {
-	return forwardPrefix.MatchString(strings.TrimSpace(subject))
-}
-
+// forwardPrefix begins the subject of a forwarded mail, in lower case.
 var forwardPrefix = regexp.MustCompile(
-	`(?i)^(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달) ?[:：]`)
+	`^(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달) ?[:：]`)
 
 // awayTold tells whether the subject of an automatic mail says that somebody is away. Words that
 // programs use say so in any; those of people only in what answers a mail, for a staff register
