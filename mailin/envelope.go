@@ -1,6 +1,10 @@
 package mailin
 
-import "time"
+import (
+	"time"
+
+	"helpgate/tickets"
+)
 
 // Road names the way by which a mail came in; it is journaled with the mail.
 type Road string
@@ -32,4 +36,11 @@ type Envelope struct {
 	Agent int64
 	// ReceivedAt is the instant at which the mail was complete, UTC.
 	ReceivedAt time.Time
+	// Late mail lay somewhere before helpgate came to it: it is not acknowledged.
+	Late bool
+	// Silent mail is history: nothing goes out because of it, and it is judged as of ReceivedAt.
+	Silent bool
+	// Mark is written in the transaction that makes the mail durable: how far a poller or an import
+	// has come. Without a key there is none.
+	Mark tickets.Mark
 }

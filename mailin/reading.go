@@ -108,7 +108,7 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	p := rd.Mail
 	m := &tickets.Mail{
 		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
-		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Recipients: recipients(env, rd),
+		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Silent: env.Silent, Mark: env.Mark, Recipients: recipients(env, rd),
 		To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
 		ThreadTopic: cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),
@@ -160,7 +160,8 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 		v.Kind, v.Automatic, v.NoAutoReply = classify.Loop, true, true
 		v.Signs = append(v.Signs, "too many Received fields")
 	}
-	m.Auto, m.Automatic, m.NoAutoReply, m.Signs = v.Kind, v.Automatic, v.NoAutoReply, v.Signs
+	m.Auto, m.Automatic, m.Signs = v.Kind, v.Automatic, v.Signs
+	m.NoAutoReply = v.NoAutoReply || env.Late || env.Silent
 	m.Report, m.Away = v.Report, v.Away
 	m.Suspicion, m.SuspicionAway = classify.Suspicious(classify.AgentInput{
 		Suppressed: v.Suppressed, Subject: m.Subject, NewText: in.NewText, TicketSubject: s.Subject,

@@ -15,6 +15,8 @@ type Mail struct {
 	// in key form, first named first, each once.
 	Recipients []string
 	ReceivedAt time.Time
+	Silent     bool // nothing goes out because of it, and it is judged as of ReceivedAt
+	Mark       Mark // written with it; without a key there is none
 	// Agent is the agent who logged in to hand it in (RFC 4954), whoever stands in From; 0 for
 	// nobody.
 	Agent int64
@@ -64,6 +66,10 @@ type Mail struct {
 	// Source is the mail as it came, less what lies in the attachments, packed and staged.
 	Source Blob
 }
+
+// Mark is a note of who brings mail in, written with what it brought: how far it has come. The desk
+// does not read it.
+type Mark struct{ Key, Value string }
 
 // Claimed is a valid token of ours and where it stood.
 type Claimed struct {

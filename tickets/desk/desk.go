@@ -72,6 +72,7 @@ type act struct {
 	now    time.Time
 	agents []tickets.Agent
 	opened int64 // the ticket that the verb has opened, of which the store knows nothing to look up
+	silent bool  // nothing goes out
 }
 
 // update runs a verb in one transaction. fn may run twice.

@@ -15,6 +15,9 @@ import (
 
 // notify tells those who answer for the ticket that a customer wrote.
 func (r *reception) notify(ctx context.Context, t tickets.Ticket, msg tickets.Message) error {
+	if r.silent {
+		return nil
+	}
 	msg.Ticket = t.Number // it may have been merged since it was stored
 	if r.Operator != "" && r.forPostmaster() {
 		if ok, err := r.allow(ctx, 0, r.Operator); err != nil || !ok {

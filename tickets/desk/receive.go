@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"helpgate/internal/token"
 	"helpgate/tickets"
@@ -37,6 +38,9 @@ func (d *Desk) Receive(ctx context.Context, m *tickets.Mail) (Receipt, error) {
 	var r Receipt
 	key := thread.KeyOf(m)
 	err := d.update(ctx, func(a *act) error {
+		if m.Silent {
+			a.silent, a.now = true, earlier(a.now, m.ReceivedAt)
+		}
 		rc := &reception{act: a, mail: m, key: key}
 		if err := rc.judge(ctx); err != nil {
 			return err
@@ -50,10 +54,23 @@ func (d *Desk) Receive(ctx context.Context, m *tickets.Mail) (Receipt, error) {
 	return r, nil
 }
 
+// earlier gives when a mail of history came, if that can be.
+func earlier(now, then time.Time) time.Time {
+	if then.IsZero() || then.After(now) {
+		return now
+	}
+	return then
+}
+
 // judge is the whole way of a mail through the rules.
 func (r *reception) judge(ctx context.Context) error {
 	r.mailbox, r.others = r.addressed()
 	r.journal = r.newJournal()
+	if mark := r.mail.Mark; mark.Key != "" {
+		if err := r.tx.SetMark(ctx, mark.Key, mark.Value); err != nil {
+			return fmt.Errorf("write mark: %w", err)
+		}
+	}
 	r.verify()
 	key := r.key
 	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
