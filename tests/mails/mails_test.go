@@ -7,9 +7,10 @@
 //	NNN-name.readme     what it is; begins with "before" or "after" (the reader was looked at), in
 //	                    auto with the language behind it: "before [de]:"
 //
-// Only the members of want.json are compared, in objects inside it too. unread.txt names fixtures
-// that are known to fail; one that reads well must leave it. docs/development.md tells how to add
-// a fixture.
+// Only the members of want.json are compared, in objects inside it too. Of each mail, wanted or not,
+// every line of the text must be shown, folded or in the signature. unread.txt names fixtures that
+// are known to fail; one that reads well must leave it. docs/development.md tells how to add a
+// fixture.
 package mails
 
 import (
@@ -155,7 +156,7 @@ func compare(t *testing.T, path, answer string, known bool) []string {
 	if len(want) == 0 {
 		t.Error(".want.json wants nothing")
 	}
-	var faults []string
+	faults := lostLines(got)
 	for _, member := range slices.Sorted(maps.Keys(want)) {
 		if of, ok := contained[member]; ok {
 			faults = append(faults, lacks(member, want[member], got[of])...)
@@ -165,6 +166,26 @@ func compare(t *testing.T, path, answer string, known bool) []string {
 	}
 	if *update && !known && len(faults) > 0 {
 		rewrite(t, path+".want.json", want, got)
+	}
+	return faults
+}
+
+// lostLines tells which lines of the text stand more or less often in what became of them.
+func lostLines(got map[string]any) []string {
+	count := map[string]int{}
+	for member, n := range map[string]int{"text": 1, "reply_text": -1, "folded": -1, "signature": -1} {
+		text, _ := got[member].(string)
+		for line := range strings.Lines(text) {
+			count[strings.TrimSpace(line)] += n
+		}
+	}
+	delete(count, "")
+	delete(count, "&nbsp;") // a plain text of QQ Mail that says nothing
+	var faults []string
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		if n := count[line]; n != 0 {
+			faults = append(faults, fmt.Sprintf("text has %q %d times more than its parts", line, n))
+		}
 	}
 	return faults
 }
