@@ -51,7 +51,7 @@ func Away(in Input) tickets.Absence {
 // sameText makes of marks that differ only in looks one, so that each form is looked for once.
 var sameText = strings.NewReplacer(
 	"\u00a0", " ", "\u202f", " ", "\u3000", " ", "\t", " ", "\r", "", "’", "'", "–", "-", "—", "-",
-	"－", "-", "～", "~", "〜", "~", "／", "/", "．", ".", "：", ":", "，", ",",
+	"－", "-", "～", "~", "〜", "~", "／", "/", "．", ".", "：", ":", "，", ",", "（", "(", "）", ")",
 	"\u200e", "", "\u200f", "", "*", "", "\u0307", "",
 )
 

@@ -27,7 +27,7 @@ var bounceSubjects = []string{
 	"kan inte levereras", "går inte att leverera", "kan ikke leveres", "ei voitu toimittaa",
 	"nie można dostarczyć", "niedostarczone", "nedoručitelná", "teslim edilemedi",
 	"配信不能", "配信できません", "недоставленное", "не доставлено", "не удалось доставить", "배달되지 않음",
-	"전송 실패",
+	"전송 실패", "발송 실패", "[발송 실패",
 }
 
 // bounceWords stand in the texts of such programs, lower case, whatever their subjects are.
@@ -40,6 +40,7 @@ var bounceWords = []string{
 	"permanent fatal errors",
 	"could not be delivered to the following", "message you sent was undeliverable",
 	"您的邮件被退回", "您的郵件被退回", "邮件无法送达", "не может быть доставлено",
+	"전송되지 못했습니다", "전송하지 못했습니다", "送信できませんでした", "配信できませんでした",
 }
 
 // delaySubjects are the words of the warnings that a mail is still on its way, lower case.

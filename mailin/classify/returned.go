@@ -36,7 +36,7 @@ var foreignLines = []string{
 var recipientLabels = []string{
 	"收件人/to", "收件人", "收件者", "收信人", "to", "an", "recipient address", "recipients",
 	"recipient", "failed recipient", "unknown user", "user mailbox exceeds allowed size",
-	"undeliverable to", "empfänger", "destinataire", "destinatario", "получатель", "кому", "宛先",
+	"undeliverable to", "empfänger", "destinataire", "destinatario", "получатель", "кому", "宛先", "받는 사람", "수신자",
 }
 
 // toldRecipient are the forms of a sentence that names the recipient within it.
@@ -201,7 +201,7 @@ func toldBlock(told string, own func(string) bool) blocks {
 
 // reasonMark stands before the reason in bounces that are made as a form.
 var reasonMark = regexp.MustCompile(`(?i)^.*` +
-	`(?:退信原因|退回原因|失败原因|失敗原因|bounce reason|reason:|because:|英文说明)[ :：/]*`)
+	`(?:退信原因|退回原因|失败原因|失敗原因|bounce reason|reason:|because:|英文说明|실패 사유|причина)[ :：/]*`)
 
 // maxDiagnostic bounds, in bytes, the words of a reason.
 const maxDiagnostic = 500
