@@ -16,8 +16,8 @@ const (
 	// maxName bounds, in runes, a name.
 	maxName = 48
 	// minContact is how many lines make a block of names and numbers by themselves, and
-	// minContactLines how many of them must name a number or an address.
-	minContact, minContactLines = 2, 1
+	// minContacts how many numbers and addresses where no sentence has ended above.
+	minContact, minContacts = 2, 2
 )
 
 // farewellStart returns the line that ends the letter, if nothing but names and contacts stand
@@ -46,7 +46,8 @@ func (m *mail) farewellStart(first, end int) int {
 	return start
 }
 
-// farewell tells whether line i is a farewell, by itself or with the name behind it.
+// farewell tells whether line i is a farewell, by itself or with the name behind it. A single word
+// is one only where a sentence has ended: "which is\nbest".
 func (m *mail) farewell(i int) bool {
 	text := m.lines[i].text
 	if text == "" || len(text) > maxFarewell {
@@ -54,15 +55,34 @@ func (m *mail) farewell(i int) bool {
 	}
 	s := strings.TrimFunc(folding(text), notLetter)
 	if farewells[s] {
-		return true
+		return strings.Contains(s, " ") || s[0] >= firstCJK || strings.HasSuffix(text, ",") || m.ended(i)
 	}
-	if at := strings.IndexAny(s, ",，!！"); at > 0 && farewells[strings.TrimSpace(s[:at])] {
-		_, size := utf8.DecodeRuneInString(s[at:])
-		rest := strings.TrimFunc(s[at+size:], notLetter)
-		return farewells[rest] || utf8.RuneCountInString(rest) <= maxName && strings.Count(rest, " ") < 4 &&
-			nameLike(strings.TrimFunc(text[max(0, len(text)-len(rest)-2):], notLetter))
+	return farewellBegins[firstWords(s, 1)] && m.farewellWithName(i)
+}
+
+// farewellWithName tells whether line i is a farewell with a name, or another farewell, behind it.
+func (m *mail) farewellWithName(i int) bool {
+	text := m.lines[i].text
+	for at, r := range text {
+		if !notLetter(r) || !farewells[strings.TrimFunc(folding(text[:at]), notLetter)] {
+			continue
+		}
+		rest := strings.TrimFunc(text[at:], notLetter)
+		named := strings.Count(rest, " ") < 3 && nameLike(rest) && (r != ' ' || m.ended(i))
+		if named || farewells[folding(rest)] {
+			return true
+		}
 	}
 	return false
+}
+
+// ended tells whether a sentence or a paragraph has ended above line i.
+func (m *mail) ended(i int) bool {
+	if i == 0 || m.blank(i-1) {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(m.lines[i-1].text)
+	return !unicode.IsLetter(last) && last != ',' && last != '，'
 }
 
 // notLetter tells whether a rune is no part of a word: punctuation, pictures, spaces.
@@ -76,7 +96,7 @@ func (m *mail) belowFarewell(i int) bool {
 	if utf8.RuneCountInString(text) > maxBelowLine || m.sentence(i) || m.postscript(i) {
 		return false
 	}
-	return strings.Count(text, " ") < 9 || strings.ContainsAny(text, "|@") || contact(text)
+	return strings.Count(text, " ") < 9 || strings.ContainsAny(text, "|@0123456789")
 }
 
 // postscript tells whether line i begins what an author adds below their name.
@@ -148,26 +168,45 @@ func (m *mail) contactStart(first, end int) int {
 			contacts++
 		}
 	}
-	above := m.skipBlankBack(0, from)
-	if above == from || above == 0 || end-from < minContact || contacts < minContactLines ||
-		contact(m.lines[from].text) || !nameLike(m.lines[from].text) || m.announces(above-1) {
+	if from == end {
 		return end
+	}
+	above, text := m.skipBlankBack(0, from), m.lines[from].text
+	switch {
+	case above == from, above == 0, end-from < minContact, contacts == 0:
+		return end
+	case contact(text), !nameLike(text), begins(text, fileLists), m.announces(above - 1):
+		return end
+	case contacts < minContacts && !m.stops(above-1):
+		return end
+	}
+	if above-1 >= first && m.thanks(above-1) {
+		return above - 1
 	}
 	return from
 }
 
-// announces tells whether line i does not end a sentence, or names what follows.
+// thanks tells whether line i is the words of thanks above a name, and no more.
+func (m *mail) thanks(i int) bool {
+	text := m.lines[i].text
+	return strings.HasSuffix(text, ",") && len(text) <= maxFarewell &&
+		thanks[strings.TrimFunc(folding(text), notLetter)]
+}
+
+// stops tells whether line i ends as a sentence does.
+func (m *mail) stops(i int) bool {
+	last, _ := utf8.DecodeLastRuneInString(m.lines[i].text)
+	return strings.ContainsRune(".!?)。！？）~,，", last)
+}
+
+// announces tells whether line i leads in what follows.
 func (m *mail) announces(i int) bool {
 	text := m.lines[i].text
-	last, _ := utf8.DecodeLastRuneInString(text)
-	if !strings.ContainsRune(".!?)。！？）~,，", last) {
+	if endsWithColon(text) {
 		return true
 	}
 	lower := folding(text)
-	for _, word := range []string{
-		"below", "following", "new ", "folgend", "neue", "suivant", "siguiente", "seguent", "volgende",
-		"以下", "如下", "下面", "新的", "следующ", "нов",
-	} {
+	for _, word := range announcements {
 		if strings.Contains(lower, word) {
 			return true
 		}

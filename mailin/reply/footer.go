@@ -166,7 +166,10 @@ func (m *mail) legal(from, to int) bool {
 		}
 		inside = word
 	}
-	return count >= minLegal || count >= minOpenedLegal && begins(strings.TrimSpace(text), legalOpenings)
+	if strings.Contains(text, " I ") || strings.Contains(text, " ich ") { // a person speaks
+		return false
+	}
+	return count >= minLegal || count >= minOpenedLegal && begins(strings.TrimLeftFunc(text, notLetter), legalOpenings)
 }
 
 // legalKey is what a stem of a disclaimer begins with.

@@ -63,7 +63,7 @@ func (m *mail) boundary() int {
 // heads tells whether line i, a divider or not, is the head of a quotation. What the author leads
 // in with a colon is shown, not answered.
 func (m *mail) heads(i int, word string, dashed bool) bool {
-	if dashed && originals[word] {
+	if dashed && quotes(word) {
 		return true
 	}
 	if !m.header(i) {
@@ -154,7 +154,20 @@ func (m *mail) introduced(i int) bool {
 
 func (m *mail) original(i int) bool {
 	word, dashed := divider(m.lines[i].text)
-	return dashed && originals[word]
+	return dashed && quotes(word)
+}
+
+// quotes tells whether the words between dashes say that a quotation follows.
+func quotes(word string) bool {
+	if originals[word] {
+		return true
+	}
+	for _, r := range repliesAbove {
+		if strings.Contains(word, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // rule tells whether line i is drawn: at least four dashes, underscores, equals signs or stars and
@@ -184,7 +197,13 @@ func divider(text string) (word string, dashed bool) {
 // there are at least three with the author and a date or a subject among them. Of three, one says a
 // date or an address: more are what only programs write.
 func (m *mail) header(i int) bool {
-	if m.field(i) == noField {
+	first := m.field(i)
+	if first == noField {
+		return false
+	}
+	// Programs that do not begin with the author begin with two fields.
+	next := m.skipBlank(i+1, len(m.lines))
+	if first != fromField && (next == len(m.lines) || m.field(next) == noField) {
 		return false
 	}
 	end := m.headerEnd(i)

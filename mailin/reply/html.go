@@ -72,7 +72,7 @@ func (c *cutter) heads(text string) bool {
 	}
 	text = plain(text)
 	word, dashed := divider(text)
-	return dashed && originals[word] || c.separators[text]
+	return dashed && quotes(word) || c.separators[text]
 }
 
 // descend prunes below a child of n, and removes the child when that has emptied it.

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// minKnown is how many bytes of letters in a row, known line by line, make a quotation.
-	minKnown = 40
+	// minKnown is how many bytes in a row, known line by line, make a quotation, and minKnownToo
+	// how many in a mail that has such.
+	minKnown, minKnownToo = 40, 20
 	// gram is how many words in a row must stand in an earlier message to be known there.
 	gram = 4
 )
@@ -48,27 +49,39 @@ func (m *mail) findKnown(earlier []string) {
 // quoteKnown takes known lines for quoted, where enough of them stand in a row. If all that is not
 // marked is known, nothing is: then the author sent the same words again.
 func (m *mail) quoteKnown(known []bool) {
-	fresh := false
+	fresh, least := false, minKnown
 	for i := range m.lines {
 		fresh = fresh || !known[i] && !m.lines[i].quoted && !m.empty(i)
 	}
-	for i := 0; i < len(known); i++ {
-		if !known[i] {
-			continue
+	for i := 0; i < len(known); {
+		to, size := m.knownRun(known, i)
+		if size >= minKnown {
+			least = minKnownToo
 		}
-		from, size := i, 0
-		for i < len(known) && (known[i] || m.empty(i)) {
-			size += len(m.lines[i].text)
-			i++
-		}
-		to := m.skipBlankBack(from, i)
-		switch {
-		case size < minKnown:
-			clear(known[from:to])
-		case fresh:
-			m.quote(from, to, true)
-		}
+		i = max(to, i+1)
 	}
+	for i := 0; i < len(known); {
+		to, size := m.knownRun(known, i)
+		switch {
+		case to == i:
+			to++
+		case size < least:
+			clear(known[i:to])
+		case fresh:
+			m.quote(i, to, true)
+		}
+		i = to
+	}
+}
+
+// knownRun returns the end of the run of known lines that begins at i, and how many bytes it says.
+func (m *mail) knownRun(known []bool, i int) (to, size int) {
+	end := i
+	for end < len(known) && (known[end] || end > i && m.empty(end)) {
+		size += len(m.lines[end].text)
+		end++
+	}
+	return m.skipBlankBack(i, end), size
 }
 
 // findAnswers finds the lines that stand between two known ones which follow each other without a
@@ -98,7 +111,8 @@ func (m *mail) findAnswers(earlier []string, known []bool, words []word) {
 	for h, list := range gaps {
 		for _, g := range list {
 			for i := g.from; i < g.to && grams[h]; i++ {
-				m.lines[words[i].line].answer = m.lines[words[i].line].depth == 0
+				l := &m.lines[words[i].line]
+				l.answer = l.depth == 0 && len(appendLetters(nil, l.text)) > 0
 			}
 		}
 	}

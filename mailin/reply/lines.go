@@ -10,7 +10,10 @@ import (
 // between or before the marks are followed too) and returns what stands behind them.
 func unquote(line string) (depth uint8, rest string) {
 	rest = line
-	if line == "" || line[0] != '>' && line[0] != '&' && graphic(line[0]) {
+	if initials := strings.IndexByte(line[:min(len(line), maxInitials+1)], '>'); initials > 0 &&
+		upper(line[:initials]) && (len(line) == initials+1 || line[initials+1] == ' ') {
+		rest = line[initials:] // The Bat! puts the author's before the mark
+	} else if line == "" || line[0] != '>' && line[0] != '&' && graphic(line[0]) {
 		return 0, line
 	}
 	for {
@@ -21,6 +24,19 @@ func unquote(line string) (depth uint8, rest string) {
 		}
 		depth, rest = depth+1, cut[size:]
 	}
+}
+
+// maxInitials bounds the initials before a quote mark.
+const maxInitials = 3
+
+// upper tells whether s holds nothing but capitals of ASCII.
+func upper(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 // markSize is how many bytes the quote mark takes that a line begins with. Coremail's text parts

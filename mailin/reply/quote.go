@@ -71,16 +71,18 @@ func (m *mail) answersBelow(end int) bool {
 }
 
 // foldBlocks folds the quotations among the lines before end. A quotation at the bottom is folded,
-// and so is a single one at the top with the answer below it. What has words of the author both
-// above and below is an answer between quoted lines: it stays, with what it answers.
+// and so is a single one with the answer below it, if it stands at the top or has the line above it
+// that a program writes. Else what has words of the author both above and below is an answer
+// between quoted lines: it stays, with what it answers.
 func (m *mail) foldBlocks(end int) {
 	blocks := m.blocks(end)
 	if len(blocks) == 0 {
 		return
 	}
 	first, last := blocks[0], blocks[len(blocks)-1]
-	atTop := len(blocks) == 1 && m.skipBlank(0, first.from) == first.from
-	if atTop || m.endsWith(last, end) {
+	one := len(blocks) == 1 &&
+		(m.skipBlank(0, first.from) == first.from || m.introductionEnd(first) > first.from)
+	if one || m.endsWith(last, end) {
 		m.put(last.from, last.to, folded)
 		blocks = blocks[:len(blocks)-1]
 	}

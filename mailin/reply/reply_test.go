@@ -168,18 +168,6 @@ func TestMailWithNothingNewIsShownWhole(t *testing.T) {
 	}
 }
 
-func TestUnmarkedTailOfAnEarlierMessageIsAQuotation(t *testing.T) {
-	t.Parallel()
-	earlier := []string{"Dear Ann,\n\nwhich colour shall the new printer have?\n\nBob"}
-	got := Extract(Input{Text: "Blue.\n\n" + earlier[0], Earlier: earlier})
-	if got.Text != "Blue." || got.Folded != earlier[0] {
-		t.Errorf("%+v", got)
-	}
-	if got := Extract(Input{Text: earlier[0], Earlier: earlier}); got.Text != earlier[0] {
-		t.Errorf("the same mail again: %+v", got)
-	}
-}
-
 // checkComplete fails when a line of the text is in none of the three parts.
 func checkComplete(t *testing.T, text string, res Result) {
 	t.Helper()

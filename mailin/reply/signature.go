@@ -149,7 +149,7 @@ func looseDelimiter(line string) bool {
 		return false
 	}
 	return strings.Trim(line, "-") == "" || strings.Trim(line, "—–―─━") == "" ||
-		strings.Trim(line, "_") == ""
+		strings.Trim(line, "_") == "" || len(line) > 4 && strings.Trim(line, "* ") == ""
 }
 
 // looksSigned tells whether the lines [from, end) look like a signature: few, short, and no

@@ -112,6 +112,16 @@ var originals = set(
 	"הודעה מקורית", "ההודעה המקורית", "tin nhắn gốc", "thư gốc", "pesan asli",
 )
 
+// repliesAbove stand in the lines of other helpdesks above what they quote, lower case.
+var repliesAbove = []string{
+	"reply above this line", "write above this line", "your reply above", "above this line",
+	"antworten sie oberhalb", "oberhalb dieser linie", "oberhalb dieser zeile", "au-dessus de cette ligne",
+	"por encima de esta línea", "encima de esta línea", "acima desta linha", "sopra questa linea",
+	"sopra questa riga", "boven deze lijn", "boven deze regel", "ovanför den här raden",
+	"powyżej tej linii", "выше этой линии", "выше этой строки", "此行上方", "此行以上", "该行上方", "這行上方",
+	"此線上方", "この行より上", "이 줄 위에",
+}
+
 // forwards are the words above a mail that was passed on: what stands below is the content.
 var forwards = set(
 	"forwarded message", "begin forwarded message", "forwarded mail", "forwarded email",

@@ -1,10 +1,12 @@
 package reply
 
+import "strings"
+
 // footers begin the line that phones and mail programs add, lower case. A line counts only when it
 // names a device or a program too: "Sent via courier" is a sentence.
 var footers = []string{
-	"get ", "sent with ", "sent via ", "sent using ", "sent on ", "sent by ", "written on ",
-	"发自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
+	"get outlook ", "get bluemail ", "get typeapp ", "get spark ", "get edison ", "sent with ", "sent via ", "sent using ", "sent on ", "sent by ", "written on ",
+	"发自", "發自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
 	"获取 ", "取得 ", "下载 ", "下載 ", "【发自", "使用", "由我的",
 	"von meinem ", "von meiner ", "gesendet ", "hol dir ", "holen sie sich ", "laden sie ",
 	"diese nachricht wurde ", "mit der ", "verschickt ", "abgeschickt ",
@@ -236,3 +238,28 @@ var legal = [...][]string{
 	},
 	{"disclaim", "liab", "virus", "haftung", "responsab", "aansprakelijk", "免责", "免責", "法律责任", "法律責任"},
 }
+
+// thanks are words of thanks that lead in a name as a farewell does, lower case.
+var thanks = set(
+	"thanks", "thank you", "many thanks", "thanks in advance", "thank you in advance", "thanks again",
+	"thank you very much", "thanks a lot", "vielen dank", "danke", "besten dank", "vielen dank im voraus",
+	"danke im voraus", "merci", "merci d'avance", "merci beaucoup", "gracias", "muchas gracias",
+	"gracias de antemano", "grazie", "grazie mille", "obrigado", "obrigada", "bedankt", "dank u wel",
+	"alvast bedankt", "tack", "tack på förhand", "tak", "på forhånd tak", "takk", "kiitos", "dziękuję",
+	"z góry dziękuję", "děkuji", "спасибо", "дякую", "teşekkürler", "谢谢", "謝謝",
+)
+
+// announcements stand in a line that leads in what follows as content, lower case.
+var announcements = []string{
+	"below", "following", "new ", "folgend", "neue", "suivant", "siguiente", "seguent", "volgende",
+	"以下", "如下", "下面", "新的", "следующ", "нов",
+}
+
+// farewellBegins are the first words of farewells.
+var farewellBegins = func() map[string]bool {
+	words := make(map[string]bool, len(farewells))
+	for f := range farewells {
+		words[strings.TrimRight(firstWords(f, 1), ",、")] = true
+	}
+	return words
+}()
