@@ -1,21 +1,30 @@
 package safehtml
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 )
 
-// mayHide finds what can hide an element, so that other mails are not read once more.
-var mayHide = regexp.MustCompile(
-	`(?i)display\s*:\s*none|visibility\s*:|mso-hide|opacity\s*:|font-size\s*:\s*[01]|hidden`)
+// hiding are the words by one of which an element is hidden, as programs write them. A mail with
+// none of them need not be read once more; one that writes them otherwise shows more than it
+// would, which hurts nobody.
+var hiding = []string{
+	"none", "NONE", "hidden", "HIDDEN", "mso-hide", "opacity", "collapse",
+	"font-size:0", "font-size: 0", "FONT-SIZE:0", "FONT-SIZE: 0", "font-size:1px", "font-size: 1px",
+	"font-size:.", "font-size: .",
+}
+
+func mayHide(src string) bool {
+	return slices.ContainsFunc(hiding, func(word string) bool { return strings.Contains(src, word) })
+}
 
 // shown gives html without the elements that are not shown, which without their styles would be:
 // newsletters' preview texts, and what is hidden on purpose. When one of them is never closed, or
 // nothing else is there, html comes back as it is.
 func shown(src string) string {
-	if !mayHide.MatchString(src) {
+	if !mayHide(src) {
 		return src
 	}
 	var b strings.Builder

@@ -18,9 +18,9 @@ type tag struct {
 
 // nesting puts elements into each other as a browser does (WHATWG HTML section 13.2.6), so far
 // as that keeps each of them within what it stands in: what is not closed is, what closes nothing
-// is gone, parts of tables stand in tables and items in lists. It reopens nothing, so that what comes out is never
-// longer than what went in by more than its end tags: a parser that follows the standard lets a
-// hundred unclosed fonts stand again in each paragraph that follows.
+// is gone, parts of tables stand in tables and items in lists. It reopens nothing, so that what
+// comes out is no longer than what went in and its end tags: a parser that follows the standard
+// lets a hundred unclosed fonts stand again in each paragraph that follows.
 type nesting struct {
 	open []tag
 	// ended is called for each element that ends, the innermost first.
