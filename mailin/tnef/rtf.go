@@ -39,7 +39,8 @@ type rtfReader struct {
 	// plainFont is the one that text has when it names none.
 	plainFont int
 
-	out rtfText
+	out  rtfText
+	link []byte // what the last field does, such as to lead somewhere
 	// skip is how many characters stand for the \u before them, for readers without Unicode.
 	skip int
 	// star tells that the group that just began may be passed over by who does not know it.
@@ -53,6 +54,7 @@ type rtfState struct {
 	page    uint32 // of the font, 0 for the document's
 	hidden  bool   // text that is not shown
 	htmlrtf bool   // what follows stands for readers without HTML
+	field   int    // where the text of the field began, from 1 on; 0 outside of fields
 }
 
 // place says what the text of a group is.
@@ -62,7 +64,8 @@ const (
 	placeText place = iota
 	placeSkip       // nothing that is shown
 	placeFonts
-	placeTag // HTML as it was
+	placeTag   // HTML as it was
+	placeField // what a field does
 )
 
 // run reads to the end.
@@ -80,10 +83,7 @@ func (p *rtfReader) run() {
 			p.begins, p.star, p.skip = true, false, 0
 		case '}':
 			p.rest = p.rest[1:]
-			if n := len(p.stack); n > 0 {
-				p.state, p.stack = p.stack[n-1], p.stack[:n-1]
-			}
-			p.begins, p.skip = false, 0
+			p.end()
 		case '\\':
 			p.control()
 		case '\r', '\n', 0:
@@ -96,6 +96,18 @@ func (p *rtfReader) run() {
 		p.broke = p.broke || p.out.full()
 	}
 	p.out.flush()
+}
+
+// end ends a group.
+func (p *rtfReader) end() {
+	ended := p.state
+	if n := len(p.stack); n > 0 {
+		p.state, p.stack = p.stack[n-1], p.stack[:n-1]
+	}
+	p.begins, p.skip = false, 0
+	if ended.field != p.state.field {
+		p.endField(ended.field)
+	}
 }
 
 // control reads what a backslash begins.
@@ -171,8 +183,11 @@ func (p *rtfReader) char(c byte) {
 		p.skip--
 		return
 	}
-	if p.shows() {
+	switch {
+	case p.shows():
 		p.out.add(c, p.codePage(), p.escapes())
+	case p.state.place == placeField && len(p.link) < maxLink:
+		p.link = append(p.link, c)
 	}
 }
 

@@ -98,6 +98,11 @@ func (p *rtfReader) enters(name string) bool {
 		s.place = placeFonts
 	case name == "htmltag" && p.html:
 		s.place = placeTag
+	case name == "field" && !p.html:
+		p.out.flush()
+		s.field, p.link = p.out.text.Len()+1, nil
+	case name == "fldinst" && !p.html:
+		s.place = placeField
 	case hiddenGroups[name] || p.star:
 		s.place = placeSkip
 	default:
