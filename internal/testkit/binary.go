@@ -45,7 +45,7 @@ func buildBinary() (*binary, error) {
 	}
 	b := &binary{leash: l, path: filepath.Join(l.dir, "helpgate")}
 	args := []string{"build", "-tags", "sqlite_fts5", "-o", b.path}
-	if raceEnabled {
+	if RaceEnabled {
 		args = append(args, "-race")
 		if err := hurryRaceDetector(); err != nil {
 			return nil, err

@@ -2,5 +2,5 @@
 
 package testkit
 
-// raceEnabled tells that the test runs with the race detector.
-const raceEnabled = false
+// RaceEnabled tells that the test runs with the race detector.
+const RaceEnabled = false

@@ -2,5 +2,5 @@
 
 package testkit
 
-// raceEnabled tells that the test runs with the race detector.
-const raceEnabled = true
+// RaceEnabled tells that the test runs with the race detector.
+const RaceEnabled = true

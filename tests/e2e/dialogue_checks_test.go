@@ -119,18 +119,18 @@ func (p *play) memoryIsBelow(arg string) error {
 var peakMemory = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
 // memory gives the most memory that the gateway had, on Linux; reset forgets it.
-func (p *play) memory(reset bool) int64 {
-	p.t.Helper()
-	proc := fmt.Sprintf("/proc/%d/", p.g.process.Process.Pid)
+func (g *gateway) memory(reset bool) int64 {
+	g.t.Helper()
+	proc := fmt.Sprintf("/proc/%d/", g.process.Process.Pid)
 	if reset {
 		if err := os.WriteFile(proc+"clear_refs", []byte("5"), 0); err != nil {
-			p.t.Fatal(err)
+			g.t.Fatal(err)
 		}
 	}
 	status, err := os.ReadFile(proc + "status")
 	m := peakMemory.FindSubmatch(status)
 	if err != nil || m == nil {
-		p.t.Fatalf("memory of the gateway: %v", err)
+		g.t.Fatalf("memory of the gateway: %v", err)
 	}
 	n, _ := strconv.ParseInt(string(m[1]), 10, 64)
 	return n << 10

@@ -64,9 +64,9 @@ func perform(t *testing.T, g *gateway, s script) {
 	p := &play{t: t, g: g, peers: map[string]*peer{}, end: time.Now().Add(patience)}
 	defer p.hangUp()
 	p.known, p.logged, p.mailed = p.newest(), len(g.logged()), len(g.relay.Mails())
-	p.peak = p.memory(true)
+	p.peak = p.g.memory(true)
 	p.run(s.steps)
-	p.peak = p.memory(false) - p.peak
+	p.peak = p.g.memory(false) - p.peak
 	p.hangUp()
 	if err := p.goodMail(""); err != nil {
 		t.Fatalf("good mail: %v\n%s", err, g.logged())
