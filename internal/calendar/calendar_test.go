@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"helpgate/internal/testkit"
 	"helpgate/internal/testkit/cputime"
 )
 
@@ -226,6 +227,9 @@ func TestWhatIsDamagedCostsItself(t *testing.T) {
 
 // Each bomb of THREATS S45 costs less than a second of CPU and 64 MB of memory.
 func TestS45Bombs(t *testing.T) {
+	if testkit.RaceEnabled {
+		t.Skip("the race detector costs more than the bombs")
+	}
 	const open = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\n"
 	const zones = "BEGIN:VTIMEZONE\nTZID:a\nBEGIN:STANDARD\nEND:VTIMEZONE\n"
 	repeat := func(s string, size int) string { return strings.Repeat(s, size/len(s)) }

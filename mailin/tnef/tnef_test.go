@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"helpgate/internal/testkit"
 	"helpgate/internal/testkit/cputime"
 )
 
@@ -235,6 +236,9 @@ func TestDamagedStreamsGiveWhatCouldBeRead(t *testing.T) {
 
 // Each bomb of THREATS S35 costs less than a second of CPU and 64 MB of memory.
 func TestS35Bombs(t *testing.T) {
+	if testkit.RaceEnabled {
+		t.Skip("the race detector costs more than the bombs")
+	}
 	property := short(0x1234, 3, 0)
 	properties := list(slices.Repeat([][]byte{property}, 1_000_000)...)
 	lies := bytes.Clone(list(narrow(pidBody, "x")))
