@@ -58,11 +58,11 @@ func (r *reading) current(id uint16) *attachment {
 func (f *attachment) property(p property) {
 	switch p.id {
 	case pidAttachLongName:
-		f.long = p.text()
+		f.long.prefer(p.text())
 	case pidAttachFilename:
-		f.short = p.text()
+		f.short.prefer(p.text())
 	case pidDisplayName:
-		f.display = p.text()
+		f.display.prefer(p.text())
 	case pidAttachExtension:
 		f.extension = p.text()
 	case pidAttachMIMETag:
@@ -85,8 +85,7 @@ var (
 
 // unpack gives the files that an attachment stands for.
 func (r *reading) unpack(f *attachment) []File {
-	data := f.data
-	nested := false
+	data, nested := f.data, false
 	if f.object {
 		for _, form := range [][]byte{formMessage, formStorage, formStream} {
 			if after, ok := bytes.CutPrefix(data, form); ok {

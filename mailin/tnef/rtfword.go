@@ -57,6 +57,12 @@ func (p *rtfReader) act(name string, n int, has, begins bool) {
 		p.describe(name, n)
 		return
 	}
+	p.write(name, n, has)
+}
+
+// write obeys a word that is about the text.
+func (p *rtfReader) write(name string, n int, has bool) {
+	s := &p.state
 	switch name {
 	case "par", "line", "row", "nestrow", "sect", "page":
 		p.newline()
