@@ -211,8 +211,9 @@ func (p *rtfReader) shows() bool {
 // escapes tells that what follows is text that HTML must not take for markup.
 func (p *rtfReader) escapes() bool { return p.html && p.state.place == placeText }
 
+// codePage is the font's, but in tags, which no font shows, the document's.
 func (p *rtfReader) codePage() uint32 {
-	if p.state.page != 0 {
+	if p.state.page != 0 && p.state.place != placeTag {
 		return p.state.page
 	}
 	return p.page

@@ -97,15 +97,15 @@ func TestRTFBecomesText(t *testing.T) {
 func TestRTFFromHTMLGivesTheHTML(t *testing.T) {
 	t.Parallel()
 	const rtf = `{\rtf1\ansi\ansicpg936\fromhtml1 \deff0
-{\fonttbl{\f0\fswiss Arial;}{\f1\fcharset134 S;}}
+{\fonttbl{\f0\fswiss Arial;}{\f1\fcharset134 S;}{\f2\fcharset204 R;}}\f2
 {\*\htmltag19 <html>}{\*\htmltag34 <head>}{\*\mhtmltag3 <base>}
 {\*\htmltag64 <p class="a">}\htmlrtf {\htmlrtf0 Hello\htmlrtf\par}\htmlrtf0
 {\*\htmltag84 &nbsp;}\htmlrtf
 \'a0\htmlrtf0 
 \f1\'c4\'e3 \u22909?{\*\htmltag4 \par}a < b & c{\*\htmltag72 </p>}
-{\*\htmltag116 <br>}\htmlrtf \line
+{\*\htmltag116 <br title="\'c4\'e3">}\htmlrtf \line
 \htmlrtf0{\*\htmltag27 </html>}}`
-	const want = "<html><head><p class=\"a\">Hello&nbsp;你 好\na &lt; b &amp; c</p><br></html>"
+	const want = "<html><head><p class=\"a\">Hello&nbsp;你 好\na &lt; b &amp; c</p><br title=\"你\"></html>"
 	if text, html, whole := readRTF([]byte(rtf)); html != want || text != "" || !whole {
 		t.Errorf("got %q, %q, want %q", text, html, want)
 	}
