@@ -219,13 +219,32 @@ func oneLine(s string) string {
 // CleanText makes s fit to be stored and shown as text of many lines: valid UTF-8, line ends as
 // LF, no controls but tab and LF, no byte order mark.
 func CleanText(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = mendLineEnds(s)
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; (c < ' ' || c > '~') && c != '\n' && c != '\t' {
 			return s[:i] + cleanText(s[i:])
 		}
 	}
 	return s // most mails are printable ASCII
+}
+
+// mendLineEnds turns CRLF and CR into LF.
+func mendLineEnds(s string) string {
+	i := strings.IndexByte(s, '\r')
+	if i < 0 {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	for ; i >= 0; i = strings.IndexByte(s, '\r') {
+		out.WriteString(s[:i])
+		out.WriteByte('\n')
+		if s = s[i+1:]; s != "" && s[0] == '\n' {
+			s = s[1:]
+		}
+	}
+	out.WriteString(s)
+	return out.String()
 }
 
 func cleanText(s string) string {

@@ -23,11 +23,28 @@ func (s *splitter) contentType(raw, kind string) (string, map[string]string) {
 	if strings.HasPrefix(raw, "=?") {
 		raw = rfc.DecodeHeader(raw)
 	}
-	media, params, _, err := mediatype.Parse(partParameters(raw))
+	raw = partParameters(raw)
+	if strings.IndexFunc(raw, needsMending) < 0 {
+		media, params := parameters(raw)
+		return s.sensible(media, params)
+	}
+	media, params, _, err := mediatype.Parse(raw)
 	if err != nil {
 		s.mail.warn("malformed Content-Type")
 		media, params = parameters(raw)
 	}
+	return s.sensible(media, params)
+}
+
+// needsMending tells whether a character of a Content-Type is none of those that all write alike.
+func needsMending(r rune) bool {
+	return r > 'z' || r < '-' && r != ' ' && r != '"' || strings.ContainsRune("<>?@[]^`\\:", r)
+}
+
+// sensible gives a media type in small letters; what names none is text.
+func (s *splitter) sensible(
+	media string, params map[string]string,
+) (string, map[string]string) {
 	media = strings.ToLower(rfc.CleanName(media))
 	if major, minor, ok := strings.Cut(media, "/"); !ok || major == "" || minor == "" {
 		s.mail.warn("senseless Content-Type")
@@ -50,6 +67,14 @@ func partParameters(raw string) string {
 // disposition gives the Content-Disposition (RFC 2183), "" when there is none, and the file's name
 // as the sender wrote it, decoded; "" when there is none.
 func (p *part) disposition() (kind, filename string) {
+	if !p.described {
+		p.kind, p.name = p.readDisposition()
+		p.described = true
+	}
+	return p.kind, p.name
+}
+
+func (p *part) readDisposition() (kind, filename string) {
 	kind, params := parameters(get(p.fields, "Content-Disposition"))
 	filename = params["filename"]
 	if filename == "" {
@@ -63,6 +88,9 @@ func (p *part) disposition() (kind, filename string) {
 // any order, encoded words (wrong but common), raw 8-bit bytes. Values are decoded.
 func parameters(raw string) (value string, params map[string]string) {
 	value, rest, _ := strings.Cut(raw[:min(len(raw), maxMediaField)], ";")
+	if rest == "" {
+		return strings.TrimSpace(value), nil
+	}
 	params = map[string]string{}
 	var split longValue
 	for rest != "" {

@@ -120,6 +120,9 @@ func (m *Mail) hiddenFrom(charset string) {
 // addresses joins all fields of a name: mailers that write To twice exist.
 func (m *Mail) addresses(name, charset string) []rfc.Address {
 	fields := m.All(name)
+	if len(fields) == 0 {
+		return nil
+	}
 	list := rfc.ParseAddressList(inCharset(strings.Join(fields, ", "), charset))
 	if len(list) == 0 && strings.Trim(strings.Join(fields, ""), " \t<>") != "" &&
 		!strings.Contains(fields[0], ":") {

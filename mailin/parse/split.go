@@ -27,8 +27,11 @@ type part struct {
 	depth     int    // of a multipart, 1 for the outermost
 	closed    bool   // its last delimiter was seen
 	after     int    // behind its newest delimiter
-	barren    bool   // a multipart within another that holds nothing
-	junk      int    // lines of its header that are no fields
+	// What disposition gives, once it was asked for.
+	kind, name string
+	described  bool
+	barren     bool // a multipart within another that holds nothing
+	junk       int  // lines of its header that are no fields
 }
 
 // splitter reads a mail in one pass, line by line, cuts it into its parts and takes the large
