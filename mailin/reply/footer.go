@@ -54,6 +54,9 @@ const sentFrom = "sent from "
 
 // footer tells whether a line is one that a phone or a mail program added.
 func footer(text string) bool {
+	if link, rest, ok := strings.Cut(text, ">"); ok && strings.HasPrefix(link, "<http") {
+		text = plain(rest) // the picture before it
+	}
 	if text == "" || len(text) > maxFooter {
 		return false
 	}

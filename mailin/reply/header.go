@@ -63,7 +63,7 @@ func (m *mail) boundary() int {
 // heads tells whether line i, a divider or not, is the head of a quotation. What the author leads
 // in with a colon is shown, not answered.
 func (m *mail) heads(i int, word string, dashed bool) bool {
-	if dashed && quotes(word) {
+	if dashed && quotes(word) || m.notesHeader(i) {
 		return true
 	}
 	if !m.header(i) {
@@ -223,6 +223,19 @@ func (m *mail) header(i int) bool {
 	}
 	real = real || count > least
 	return real && seen[fromField] && count >= least && (seen[dateField] || seen[subjectField])
+}
+
+// notesHeader tells whether a header as Lotus Notes prints it begins at line i: the author, the
+// date, and names of fields on lines of their own.
+func (m *mail) notesHeader(i int) bool {
+	if text := m.lines[i].text; !strings.HasSuffix(text, ">") || !strings.Contains(text, "@") ||
+		i+1 == len(m.lines) {
+		return false
+	}
+	date := m.lines[i+1].text
+	to := m.skipBlank(i+2, len(m.lines))
+	return len(date) <= maxFieldName && hasDate(date) && hasClock(date) && to < len(m.lines) &&
+		len(m.lines[to].text) <= maxFieldName && fields[fieldName(m.lines[to].text)] == toField
 }
 
 // headerEnd returns the end of the quoted header that begins at line i, a divider or a field: of

@@ -1,10 +1,6 @@
 package reply
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "strings"
 
 const (
 	// minKnown is how many bytes in a row, known line by line, make a quotation, and minKnownToo
@@ -28,15 +24,15 @@ func (m *mail) findKnown(earlier []string) {
 		return
 	}
 	words := m.words()
-	grams := make(map[uint64]bool, len(words))
+	all := newGrams()
 	for i := range words[:max(0, len(words)-gram+1)] {
-		grams[gramOf(words[i:i+gram])] = false
+		all.want(gramOf(words[i:i+gram], nil))
 	}
-	seek(earlier, grams)
+	all.seek(earlier)
 	known := make([]bool, len(m.lines))
 	covered := 0
 	for i, w := range words {
-		if i+gram <= len(words) && grams[gramOf(words[i:i+gram])] {
+		if i+gram <= len(words) && all.found(gramOf(words[i:i+gram], nil)) {
 			covered = i + gram
 		}
 		begins := i == 0 || words[i-1].line != w.line
@@ -87,10 +83,10 @@ func (m *mail) knownRun(known []bool, i int) (to, size int) {
 // findAnswers finds the lines that stand between two known ones which follow each other without a
 // gap in the earlier message: somebody wrote them in between.
 func (m *mail) findAnswers(earlier []string, known []bool, words []word) {
-	type gap struct{ from, to int } // words [from, to)
-	gaps := make(map[uint64][]gap)
-	grams := make(map[uint64]bool)
-	for i := 1; i < len(words); i++ {
+	type gap struct{ before, after []word }
+	var gaps []gap
+	between := newGrams()
+	for i := gram / 2; i < len(words); i++ {
 		if !known[words[i-1].line] || known[words[i].line] {
 			continue
 		}
@@ -98,100 +94,43 @@ func (m *mail) findAnswers(earlier []string, known []bool, words []word) {
 		for i < len(words) && !known[words[i].line] {
 			i++
 		}
-		if from < gram/2 || i+gram/2 > len(words) {
-			continue
+		if i+gram/2 <= len(words) {
+			g := gap{words[from-gram/2 : from], words[i : i+gram/2]}
+			between.want(gramOf(g.before, g.after))
+			gaps = append(gaps, g)
 		}
-		h := gramOf(append(append([]word(nil), words[from-gram/2:from]...), words[i:i+gram/2]...))
-		gaps[h], grams[h] = append(gaps[h], gap{from, i}), false
 	}
-	if len(grams) == 0 {
+	if len(gaps) == 0 {
 		return
 	}
-	seek(earlier, grams)
-	for h, list := range gaps {
-		for _, g := range list {
-			for i := g.from; i < g.to && grams[h]; i++ {
-				l := &m.lines[words[i].line]
-				l.answer = l.depth == 0 && len(appendLetters(nil, l.text)) > 0
-			}
+	between.seek(earlier)
+	for _, g := range gaps {
+		if !between.found(gramOf(g.before, g.after)) {
+			continue
+		}
+		for i := g.before[len(g.before)-1].line + 1; i < g.after[0].line; i++ {
+			l := &m.lines[i]
+			l.answer = l.depth == 0 && len(appendLetters(nil, l.text)) > 0
 		}
 	}
 }
+
+// maxWords bounds the words that are compared: each costs memory.
+const maxWords = 1 << 17
 
 // words are the words of the lines, each Chinese, Japanese or Korean character one.
 func (m *mail) words() []word {
-	words := make([]word, 0, len(m.text)/5)
+	words := make([]word, 0, min(len(m.text)/5, maxWords))
 	for i := range m.lines {
-		eachWord(m.lines[i].text, func(hash uint64) { words = append(words, word{i, hash}) })
+		if len(words)+len(m.lines[i].text) > maxWords {
+			break
+		}
+		scanner := wordScanner{s: m.lines[i].text}
+		for hash, ok := scanner.next(); ok; hash, ok = scanner.next() {
+			words = append(words, word{i, hash})
+		}
 	}
 	return words
-}
-
-// seek notes which of the grams stand in the texts.
-func seek(texts []string, grams map[uint64]bool) {
-	for _, text := range texts {
-		var last [gram]word
-		n := 0
-		eachWord(text, func(hash uint64) {
-			copy(last[:], last[1:])
-			last[gram-1] = word{hash: hash}
-			if n++; n < gram {
-				return
-			}
-			h := gramOf(last[:])
-			if found, wanted := grams[h]; wanted && !found {
-				grams[h] = true
-			}
-		})
-	}
-}
-
-// FNV-1a, written out: hash/fnv allocates, and is called for every letter here.
-const (
-	fnvOffset = 14695981039346656037
-	fnvPrime  = 1099511628211
-)
-
-func gramOf(words []word) uint64 {
-	h := uint64(fnvOffset)
-	for _, w := range words {
-		h = (h ^ w.hash) * fnvPrime
-		h ^= h >> 32
-	}
-	return h
-}
-
-// eachWord calls f with the hash of each word of s.
-func eachWord(s string, f func(hash uint64)) {
-	h, inside := uint64(fnvOffset), false
-	done := func() {
-		if inside {
-			f(h)
-			h, inside = fnvOffset, false
-		}
-	}
-	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf:
-			if 'A' <= r && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-			if !('a' <= r && r <= 'z' || '0' <= r && r <= '9') {
-				done()
-				continue
-			}
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r):
-			done()
-			continue
-		case !spacedLetter(r):
-			done()
-		}
-		h, inside = (h^uint64(unicode.ToLower(r)))*fnvPrime, true
-		if r >= '⺀' {
-			done()
-		}
-	}
-	done()
 }
 
 // withoutBesides is a line without what text parts print beside the words: names of pictures and

@@ -1,13 +1,9 @@
 package reply
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
-	"time"
-
-	"helpgate/internal/testkit/cputime"
 )
 
 const separator = "—— reply above this line ——"
@@ -165,92 +161,5 @@ func TestMailWithNothingNewIsShownWhole(t *testing.T) {
 	}
 	if got := Extract(Input{Text: " \n\t\n"}); got.Text != "" || got.Whole {
 		t.Errorf("blank mail: %+v", got)
-	}
-}
-
-// checkComplete fails when a line of the text is in none of the three parts.
-func checkComplete(t *testing.T, text string, res Result) {
-	t.Helper()
-	left := map[string]int{}
-	for _, part := range []string{res.Text, res.Folded, res.Signature} {
-		for line := range strings.Lines(part) {
-			left[strings.TrimSpace(line)]++
-		}
-	}
-	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		if left[line]--; left[line] < 0 {
-			t.Fatalf("line %q of %q is lost in %+v", line, text, res)
-		}
-	}
-	if res.Text == "" && strings.TrimSpace(text) != "" {
-		t.Fatalf("nothing is visible of %q", text)
-	}
-}
-
-func FuzzExtract(f *testing.F) {
-	for _, seed := range []string{
-		"Yes.\r\n\r\nOn 3 Mar 2026 at 9:15, A <a@b.c> wrote:\r\n> x\r\n",
-		"> a\nb\n> c\n\n-- \nd",
-		separator + "\nx", "From: a\nSent: b\nTo: c\nSubject: d\n", "-----Original Message-----",
-		"---- 转发邮件 ----\nx", "发自我的iPhone", ">\x00>\xff\n", "\u2028\n\v\f",
-	} {
-		f.Add(seed, "<p>"+seed+"</p><blockquote type=cite>q</blockquote>", seed)
-	}
-	f.Fuzz(func(t *testing.T, text, html, earlier string) {
-		res := Extract(Input{
-			Text: text, HTML: html, Earlier: []string{earlier}, Separators: []string{separator},
-		})
-		checkComplete(t, text, res)
-		if res.Whole && res.Signature != "" {
-			t.Fatalf("whole and signed: %+v", res)
-		}
-	})
-}
-
-func TestS36HostileTextTakesLinearTime(t *testing.T) {
-	t.Parallel()
-	const size = 10 << 20
-	for name, unit := range map[string]string{
-		"marks": ">", "marked lines": ">\n", "blank lines": "\n", "colons": ":\n",
-		"fields": "From: a\n", "attributions": "On 3 Mar 2026 at 9:15, a <a@b> wrote\n",
-		"open attributions": "On 3 Mar 2026 <\n", "separators": separator + "\n",
-		"delimiters": "-- \n", "alternating": "> a\nb\n", "one line": "x",
-		"forwards": "--- x ---\n", "addresses": "a@b>\n",
-	} {
-		text := strings.Repeat(unit, size/len(unit))
-		took := cputime.Of(t, func() {
-			Extract(Input{Text: text, HTML: text, Separators: []string{separator}})
-		})
-		// The aim is 2 s; the race detector gets three times that.
-		if took > 6*time.Second {
-			t.Errorf("%s: %v", name, took)
-		}
-	}
-}
-
-func TestTextBeyondTheLimitFollowsTheLastLine(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	for i := 0; b.Len() < maxJudged+100; i++ {
-		fmt.Fprintf(&b, "> line %d\n", i)
-	}
-	res := Extract(Input{Text: "Look.\n\n" + b.String()})
-	if res.Text != "Look." {
-		t.Errorf("visible: %d bytes", len(res.Text))
-	}
-	checkComplete(t, "Look.\n\n"+b.String(), res)
-}
-
-func BenchmarkExtract(b *testing.B) {
-	text := strings.Repeat("A line of a reply that is as long as lines are.\n", 20) +
-		"\nOn Tue, 3 Mar 2026 09:15 Shop <shop@example.org> wrote:\n" +
-		quote(strings.Repeat("A line of the quotation.\n", 40)) + "\n"
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		Extract(Input{Text: text, Separators: []string{separator}})
 	}
 }

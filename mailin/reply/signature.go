@@ -145,7 +145,7 @@ func (m *mail) delimits(i, end int) bool {
 // looseDelimiter tells whether a line is drawn as people and programs (QQ Mail, mailing lists)
 // draw the one above a signature.
 func looseDelimiter(line string) bool {
-	if line == "" || len(line) > maxIntroduction || utf8.RuneCountInString(line) < 2 {
+	if len(line) < 2 || len(line) > maxIntroduction {
 		return false
 	}
 	return strings.Trim(line, "-") == "" || strings.Trim(line, "—–―─━") == "" ||
@@ -171,7 +171,7 @@ func (m *mail) looksSigned(from, end int) bool {
 // sentence tells whether line i ends as a sentence does, not as a name or an address.
 func (m *mail) sentence(i int) bool {
 	line := strings.TrimSpace(m.lines[i].raw)
-	if strings.HasSuffix(line, ".") && strings.Count(line, " ") > 3 {
+	if strings.HasSuffix(line, ".") && strings.Count(line, " ") > 2 {
 		return !abbreviations[strings.ToLower(line[strings.LastIndexByte(line, ' ')+1:])]
 	}
 	return strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")

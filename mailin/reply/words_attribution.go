@@ -19,7 +19,7 @@ var wrote = set(
 
 // wroteUnspaced holds the same of languages that set no spaces between words.
 var wroteUnspaced = []string{
-	"写道", "寫道", "写到", "写了", "来信", "來信", "撰寫", "说：", "說：",
+	"写道", "寫道", "写到", "写了", "提到", "引用", "来信", "來信", "撰寫", "说：", "說：",
 	"のメール", "は書きました", "が書きました", "さんは書", "のメッセージ", "작성", "님이", "쓴 글", "เขียน",
 }
 
@@ -27,7 +27,7 @@ var wroteUnspaced = []string{
 var openers = []string{
 	"on ", "at ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "den ", "d. ", "dnia ",
 	"w dniu ", "dne ", "dňa ", "på ", "în ", "la ", "в ", "во ", "на ", "у ", "στις ",
-	"quoting ", "zitat von ", "citando a ", "vào ", "lúc ", "pada ", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-",
+	"quoting ", "zitat von ", "引用", "citando a ", "vào ", "lúc ", "pada ", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-",
 }
 
 // prepositions stand before the date, anywhere in the line, in Chinese.

@@ -10,11 +10,11 @@ var languages = []struct{ from, date, to, subject, other string }{
 		"cc|bcc|reply-to|reply to|importance|priority|attachments|on behalf of",
 	},
 	{ // Chinese, simplified
-		"发件人|发送人|发信人|寄件人", "发送时间|发件时间|发送日期|发信时间|日期|时间", "收件人|收信人",
+		"发件人|发送人|发信人|寄件人|从|自", "发送时间|发件时间|发送日期|发信时间|日期|时间", "收件人|收信人|至|到",
 		"主题|标题|邮件主题", "抄送|抄送人|密送|附件|重要性",
 	},
 	{ // Chinese, traditional
-		"寄件者|寄件人|發件人|發信人|發送者", "寄件日期|寄件時間|發送時間|傳送時間|發送日期|傳送日期|時間", "收件者",
+		"寄件者|寄件人|發件人|發信人|發送者|從|自", "寄件日期|寄件時間|發送時間|傳送時間|發送日期|傳送日期|時間", "收件者|至|到",
 		"主旨|主題|標題", "副本|抄送者|密件副本|重要性",
 	},
 	{"差出人|送信者|送信元", "送信日時|日時|日付|送信日", "宛先", "件名", "添付"},
@@ -90,7 +90,7 @@ var originals = set(
 	"reply message", "replied message", "original appointment", "original meeting",
 	"replied mail", "message original", "quoted message",
 	"原始邮件", "原始郵件", "原邮件", "原郵件", "原始信件", "原始訊息", "原始消息", "邮件原件",
-	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件", "邮件原文", "回复的邮件信息",
+	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件", "邮件原文", "原始约会", "原始会议", "原始約會", "原始會議", "回复的邮件信息",
 	"原始邮件信息", "來信原文", "原文邮件",
 	"ursprüngliche nachricht", "originalnachricht", "original-nachricht", "original nachricht",
 	"ursprüngliche mail", "ursprüngliche e-mail",

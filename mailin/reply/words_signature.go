@@ -29,7 +29,7 @@ var footers = []string{
 
 // footerEnds end such a line in the languages that set the verb last.
 var footerEnds = []string{
-	"から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送", "发送", "傳送的", "发出",
+	"beziehen", "herunterladen", "から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送", "发送", "傳送的", "发出",
 	"gesendet", "gönderildi", "gönderilmiştir", "edinin", "indirin", "küldve", "מה-iphone שלי",
 	"निकाला", "भेजा गया", "定制",
 }
@@ -53,12 +53,13 @@ var deviceStems = []string{
 	"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo", "gmail",
 	"thunderbird", "smartphon", "blackberr", "motorola", "foxmail",
 	"手机", "手機", "平板", "华为", "華為", "小米", "荣耀", "邮箱", "信箱", "邮件", "郵件", "郵箱", "qq", "微信",
-	"钉钉", "飞书", "飛書", "客户端", "メール", "메일", "휴대폰", "스마트폰", "айфон",
+	"яндекс", "почт", "email.cz", "钉钉", "飞书", "飛書", "客户端", "メール", "메일", "휴대폰", "스마트폰", "айфон",
 }
 
 // notices begin lines that programs and companies add and that say themselves what they are, lower
 // case: advertisements, checks for viruses, thoughts for the environment.
 var notices = []string{
+	"you received this message because", "you are receiving this", "to unsubscribe from",
 	"yahoo mail: search", "do you yahoo", "virus-free", "virenfrei", "sans virus", "libre de virus",
 	"privo di virus", "virusvrij", "bez wirusów", "this email has been checked for viruses",
 	"this e-mail has been checked for viruses", "this message has been scanned",
