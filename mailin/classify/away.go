@@ -25,15 +25,15 @@ const (
 // office is closed, says nothing.
 func Away(in Input) tickets.Absence {
 	text := plain(in.Subject) + "\n\n" + plain(in.NewText[:min(len(in.NewText), maxAwayText)])
-	n := notices{text: text, sent: sentDay(in), lang: languageOf(text)}
+	n := notices{text: text, sent: sentDay(in), lang: languageOf(in, text)}
 	n.days = findDays(text)
 	var until tickets.Absence
 	for i, d := range n.days {
-		end := n.end(i)
+		end, lang := n.end(i)
 		if end == endNone {
 			continue
 		}
-		t := d.resolve(n.sent, n.monthFirst(in))
+		t := d.resolve(n.sent, lang)
 		switch {
 		case t.IsZero():
 		case end == endBack:
@@ -55,6 +55,12 @@ var sameText = strings.NewReplacer(
 	"\u200e", "", "\u200f", "", "*", "", "\u0307", "",
 )
 
+// weekdayInBrackets may be the name of a day of the week behind a date, which says nothing more.
+var weekdayInBrackets = regexp.MustCompile(` ?\(\pL{1,12}\.?\)`)
+
+// shortWeekdays are those of one character, as they stand in brackets.
+const shortWeekdays = "月火水木金土日一二三四五六월화수목금토일"
+
 var spaces = regexp.MustCompile(` {2,}`)
 
 // plain brings a text into lower case, with ASCII digits and one kind of dash and space, and takes
@@ -71,7 +77,14 @@ func plain(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, strings.ToValidUTF8(s, ""))
-	s = spaces.ReplaceAllString(sameText.Replace(s), " ")
+	s = weekdayInBrackets.ReplaceAllStringFunc(sameText.Replace(s), func(word string) string {
+		name := strings.Trim(word, " ().")
+		if _, ok := weekdays[name]; ok || strings.Contains(shortWeekdays, name) {
+			return ""
+		}
+		return word
+	})
+	s = spaces.ReplaceAllString(s, " ")
 	for _, phrase := range replies {
 		s = strings.ReplaceAll(s, phrase, "")
 	}
@@ -101,45 +114,46 @@ func sentDay(in Input) time.Time {
 	return on(t.Year(), int(t.Month()), t.Day())
 }
 
-// languageOf gives the index in tongues of the notice's language: by the most of its common words.
-func languageOf(text string) int {
-	best, most := 0, 0
-	for i, tg := range tongues {
+// languageOf gives the notice's language, by the most of its common words, which Han characters are
+// for Chinese; of English, that of the country in Content-Language. It is the zero tongue when the
+// text has none of them.
+func languageOf(in Input, text string) tongue {
+	var best tongue
+	most := 0
+	for _, tg := range tongues {
 		n := 0
+		if tg.code == "zh" && strings.ContainsFunc(text, isHan) {
+			n++
+		}
 		for _, w := range tg.common {
 			if holdsWord(text, w) {
 				n++
 			}
 		}
 		if n > most {
-			best, most = i, n
+			best, most = tg, n
+		}
+	}
+	if best.code != "en" || in.Header == nil {
+		return best
+	}
+	for name, value := range in.Header {
+		value = strings.ToLower(strings.TrimSpace(value))
+		if strings.EqualFold(name, "Content-Language") && strings.HasPrefix(value, "en-") {
+			best.monthFirst = strings.HasPrefix(value, "en-us")
 		}
 	}
 	return best
 }
 
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
 // notices is a text in which somebody says until when they are away.
 type notices struct {
 	text string
 	sent time.Time
-	lang int
+	lang tongue
 	days []day
-}
-
-// monthFirst tells the order of a bare pair of numbers: the language's, and of English that of the
-// country in Content-Language.
-func (n *notices) monthFirst(in Input) bool {
-	tg := tongues[n.lang]
-	if tg.code != "en" || in.Header == nil {
-		return tg.monthFirst
-	}
-	for name, value := range in.Header {
-		value = strings.ToLower(strings.TrimSpace(value))
-		if strings.EqualFold(name, "Content-Language") && strings.HasPrefix(value, "en-") {
-			return strings.HasPrefix(value, "en-us")
-		}
-	}
-	return true
 }
 
 // The ways in which a day ends an absence.
@@ -152,8 +166,9 @@ const (
 	endBack
 )
 
-// end tells whether the i-th day ends the absence, by the words before and behind it.
-func (n *notices) end(i int) ending {
+// end tells whether the i-th day ends the absence, by the words before and behind it, and in which
+// language they say so.
+func (n *notices) end(i int) (ending, tongue) {
 	d := n.days[i]
 	begin, limit := 0, len(n.text)
 	if i > 0 {
@@ -162,18 +177,24 @@ func (n *notices) end(i int) ending {
 	if i+1 < len(n.days) {
 		limit = n.days[i+1].start
 	}
+	behindDay := cutBefore(n.text, d.end+nearDay)
 	before := sentenceTail(n.text[max(begin, cutBefore(n.text, d.start-nearDay)):d.start])
-	after := sentenceHead(n.text[d.end:min(limit, cutBefore(n.text, d.end+nearDay))])
-	first := n.before(before, i)
+	after := sentenceHead(n.text[d.end:min(limit, behindDay)])
+	if limit < behindDay { // what stands before the next day may be said of that
+		after = clauseEnd.Split(after, 2)[0]
+	}
+	first, lang := n.before(before, i)
 	later := behind(after)
 	switch {
 	case first == endBack && later != endUntil, later == endBack && first != endUntil:
-		return endBack
+		return endBack, lang
 	case first == endUntil, later == endUntil:
-		return endUntil
+		return endUntil, lang
 	}
-	return endNone
+	return endNone, lang
 }
+
+var clauseEnd = regexp.MustCompile(`[,、]| (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve) `)
 
 // cutBefore gives the position at or before at that is no middle of a character.
 func cutBefore(s string, at int) int {
@@ -202,48 +223,47 @@ func sentenceHead(s string) string {
 }
 
 // before judges a day by what stands before it: a cue right there, else a word of return or an
-// until further away in the sentence.
-func (n *notices) before(s string, i int) ending {
+// until further away in the sentence. The language is the cue's where the notice's has no such cue.
+func (n *notices) before(s string, i int) (ending, tongue) {
 	bare := trimFillers(s)
 	if joined(bare) && (joinsNumber(bare) || i > 0 && onlyFillers(bare)) {
-		return endUntil
+		return endUntil, n.lang
 	}
-	found, size := endNone, 0
-	tight := func(words []string, e ending) {
+	found, size, lang := endNone, 0, n.lang
+	tight := func(tg tongue, words []string, e ending, holds func(before string) bool) {
 		for _, w := range words {
-			if len(w) > size && endsWith(bare, w) {
-				found, size = e, len(w)
+			if len(w) > size && endsWith(bare, w) && (holds == nil || holds(strings.TrimSuffix(bare, w))) {
+				found, size, lang = e, len(w), tg
 			}
 		}
 	}
-	for _, tg := range tongues {
-		tight(tg.from, endFrom)
-		tight(tg.until, endUntil)
-		for _, w := range tg.to {
-			if len(w) > size && endsWith(bare, w) && n.second(strings.TrimSuffix(bare, w), i) {
-				found, size = endUntil, len(w)
-			}
-		}
+	for _, tg := range slices.Concat([]tongue{n.lang}, tongues) {
+		tight(tg, tg.from, endFrom, nil)
+		tight(tg, tg.until, endUntil, nil)
+		tight(tg, tg.to, endUntil, func(before string) bool {
+			return joinsNumber(strings.TrimRight(before, " ")) || i > 0 && onlyFillers(before)
+		})
+		tight(tg, tg.and, endUntil, func(before string) bool { return n.second(before, i) })
 	}
 	if found == endUntil {
-		return found
+		return found, lang
 	}
 	for _, tg := range tongues {
 		if wordOf(s, tg.back) != "" {
-			return endBack
+			return endBack, lang
 		}
 	}
 	if found == endFrom {
-		return found
+		return found, lang
 	}
 	for _, tg := range tongues {
 		for _, w := range tg.until {
 			if len(w) >= minLoose(w) && holdsWord(s, w) {
-				return endUntil
+				return endUntil, lang
 			}
 		}
 	}
-	return endNone
+	return endNone, lang
 }
 
 // minLoose is how long a word must be, in bytes, to say until away from its day: shorter ones stand
@@ -267,12 +287,12 @@ func onlyFillers(s string) bool {
 	return strings.Trim(trimFillers(strings.TrimRight(s, "-~ ")), " ()-~,.:") == ""
 }
 
-// second tells whether what stands before a joining word is the first day of a range: a number, or
-// the day before with nothing between.
+// second tells whether what stands before "and" is the first day of a range: a number or a day
+// behind a word such as between.
 func (n *notices) second(s string, i int) bool {
 	s = strings.TrimRight(s, " ")
 	if joinsNumber(s) {
-		return true
+		return wordOf(s, between) != ""
 	}
 	if i == 0 || !onlyFillers(s) {
 		return false
@@ -287,10 +307,7 @@ func (n *notices) second(s string, i int) bool {
 
 // behind judges a day by what follows it in its sentence.
 func behind(s string) ending {
-	near := strings.TrimLeft(s, " )(,.'")
-	if at := strings.IndexByte(near, ')'); at >= 0 && at <= len("星期一") {
-		near = strings.TrimLeft(near[at+1:], " ")
-	}
+	near := strings.TrimLeft(s, " ),.'")
 	near = near[:cutBefore(near, 24)]
 	found := endNone
 	for _, tg := range tongues {

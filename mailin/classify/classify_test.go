@@ -61,6 +61,9 @@ func TestKinds(t *testing.T) {
 			mail("Auto-Submitted: Auto-Generated"),
 			AutoReply, true, true,
 		},
+		"Auto-Submitted (comment) first": {
+			mail("Auto-Submitted: (x) auto-replied"), AutoReply, true, true,
+		},
 		"Precedence in capitals": {mail("Precedence: BULK"), AutoReply, true, true},
 		"X-Precedence": {
 			mail("X-Precedence: auto_reply"),

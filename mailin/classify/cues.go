@@ -3,11 +3,12 @@ package classify
 // tongue holds how a language says until when somebody is away; all words in lower case.
 type tongue struct {
 	code string
-	// monthFirst tells that 3/4 is the fourth of March.
-	monthFirst bool
+	// monthFirst tells that 3/4 is the fourth of March; dotted, that 3.4 is too.
+	monthFirst, dotted bool
 	// from and until stand right before a day; until also further away in its sentence. With to,
-	// which stands between two days, only the second is an end.
-	from, until, to []string
+	// which stands between two days, only the second is an end; with and, where a word such as
+	// between or from stands before the first.
+	from, until, to, and []string
 	// back stands in the sentence of the day of return, before it; backLater behind it.
 	back, backLater []string
 	// untilLater and fromLater stand right behind a day.
@@ -25,7 +26,8 @@ var tongues = []tongue{
 			"to and including",
 			"'til", "ending", "end date",
 		},
-		to: []string{"to", "and"},
+		to:  []string{"to"},
+		and: []string{"and"},
 		back: []string{
 			"back", "return", "returning", "returns", "available again", "again on", "again from",
 			"resume", "resuming", "reopen", "reachable again", "be in the office", "be available",
@@ -41,7 +43,7 @@ var tongues = []tongue{
 			"bis und mit",
 			"einschließlich",
 		},
-		to: []string{"und"},
+		and: []string{"und"},
 		back: []string{
 			"wieder", "zurück", "rückkehr", "zurückkehren", "wieder ab", "wieder am", "retour",
 		},
@@ -57,11 +59,13 @@ var tongues = []tongue{
 			"jusqu'au", "jusqu’au", "jusqu'à", "jusqu’à", "jusque", "jusqu'au au", "jusqu'",
 			"jusqu’",
 		},
-		to: []string{"au", "et"},
+		to:  []string{"au"},
+		and: []string{"et"},
 		back: []string{
 			"retour", "de retour", "reviens", "reviendrai", "revenons", "reviendrons", "reprendrai",
 			"rentre", "rentrerai",
-			"joignable à nouveau", "reprise", "de nouveau",
+			"joignable à nouveau", "rouvrira", "rouvriront", "rouvrirons", "rouvrons", "reprise",
+			"de nouveau",
 		},
 		backLater: []string{"retour", "nouveau", "reviens", "reviendrai", "rentre", "joignable"},
 		common:    []string{"je", "le", "suis", "est", "vous", "et", "votre", "bureau"},
@@ -70,7 +74,8 @@ var tongues = []tongue{
 		code:  "es",
 		from:  []string{"del", "desde", "a partir del", "a partir de", "de", "tras"},
 		until: []string{"hasta", "hasta el", "hasta el próximo"},
-		to:    []string{"al", "a", "y", "y el"},
+		to:    []string{"al", "a"},
+		and:   []string{"y", "y el"},
 		back: []string{
 			"vuelta", "regreso", "regresaré", "regresamos", "vuelvo", "volveré", "volvemos",
 			"volveremos", "reincorporo", "reincorporaré",
@@ -83,7 +88,8 @@ var tongues = []tongue{
 		code:  "pt",
 		from:  []string{"de", "desde", "a partir de", "a partir do", "entre", "após"},
 		until: []string{"até", "até ao", "até o", "até dia", "até ao dia", "até o dia"},
-		to:    []string{"a", "ao", "e"},
+		to:    []string{"a", "ao"},
+		and:   []string{"e"},
 		back: []string{
 			"volta", "regresso", "regressarei", "regressamos", "retorno", "retornarei",
 			"retornamos",
@@ -97,7 +103,8 @@ var tongues = []tongue{
 		code:  "it",
 		from:  []string{"dal", "da", "a partire dal", "dall'", "dopo il"},
 		until: []string{"fino al", "sino al", "fino a", "fino all'", "fino a tutto il", "entro il"},
-		to:    []string{"al", "all'", "a", "e", "e il"},
+		to:    []string{"al", "all'", "a"},
+		and:   []string{"e", "e il"},
 		back: []string{
 			"rientro", "rientrerò", "rientreremo", "tornerò", "torno", "torniamo", "torneremo",
 			"ritorno", "ritornerò", "di nuovo",
@@ -110,7 +117,7 @@ var tongues = []tongue{
 		code:      "nl",
 		from:      []string{"van", "vanaf", "sinds", "met ingang van", "na"},
 		until:     []string{"tot", "tot en met", "t/m", "tot aan", "t.e.m."},
-		to:        []string{"en"},
+		and:       []string{"en"},
 		back:      []string{"terug", "weer", "bereikbaar vanaf", "opnieuw"},
 		backLater: []string{"terug", "weer", "opnieuw"},
 		common:    []string{"ik", "ben", "niet", "het", "een", "op", "uw", "van"},
@@ -119,7 +126,7 @@ var tongues = []tongue{
 		code:      "sv",
 		from:      []string{"från", "från och med", "fr.o.m.", "fr o m", "sedan"},
 		until:     []string{"till", "till och med", "t.o.m.", "t o m", "tom", "fram till", "t.om."},
-		to:        []string{"och"},
+		and:       []string{"och"},
 		back:      []string{"tillbaka", "åter", "återkommer", "åter på plats", "igen"},
 		backLater: []string{"tillbaka", "åter", "igen"},
 		common:    []string{"jag", "är", "och", "på", "inte", "din", "mitt", "för"},
@@ -128,7 +135,7 @@ var tongues = []tongue{
 		code:      "da",
 		from:      []string{"fra", "fra og med", "f.o.m.", "siden"},
 		until:     []string{"til", "til og med", "t.o.m.", "indtil", "frem til"},
-		to:        []string{"og"},
+		and:       []string{"og"},
 		back:      []string{"tilbage", "retur", "igen", "vender tilbage"},
 		backLater: []string{"tilbage", "igen", "retur"},
 		common:    []string{"jeg", "er", "og", "på", "ikke", "din", "kontoret", "af"},
@@ -137,7 +144,7 @@ var tongues = []tongue{
 		code:      "nb",
 		from:      []string{"fra", "fra og med", "f.o.m."},
 		until:     []string{"til", "til og med", "t.o.m.", "inntil", "fram til", "frem til"},
-		to:        []string{"og"},
+		and:       []string{"og"},
 		back:      []string{"tilbake", "igjen", "retur"},
 		backLater: []string{"tilbake", "igjen"},
 		common:    []string{"jeg", "er", "og", "på", "ikke", "din", "kontoret", "av"},
@@ -152,18 +159,23 @@ var tongues = []tongue{
 		common:     []string{"olen", "en", "ja", "ole", "viestisi", "kiitos"},
 	},
 	{
-		code:      "pl",
-		from:      []string{"od", "od dnia", "po"},
-		until:     []string{"do", "do dnia", "aż do"},
-		back:      []string{"wracam", "wrócę", "powrót", "ponownie", "z powrotem", "powrocie"},
+		code:  "pl",
+		from:  []string{"od", "od dnia", "po"},
+		until: []string{"do", "do dnia", "aż do"},
+		back: []string{
+			"wracam", "wrócę", "będę dostępny", "będę dostępna", "będę w biurze", "powrót",
+			"ponownie", "z powrotem", "powrocie",
+		},
 		backLater: []string{"ponownie", "wracam", "z powrotem", "znowu"},
 		common:    []string{"jestem", "nie", "się", "w", "będę", "oraz", "na", "z"},
 	},
 	{
-		code:      "cs",
-		from:      []string{"od", "ode dne", "po"},
-		until:     []string{"do", "až do", "do dne"},
-		back:      []string{"zpět", "vrátím", "vracím", "návrat", "opět", "znovu"},
+		code:  "cs",
+		from:  []string{"od", "ode dne", "po"},
+		until: []string{"do", "až do", "do dne"},
+		back: []string{
+			"zpět", "budu k dispozici", "vrátím", "vracím", "návrat", "opět", "znovu",
+		},
 		backLater: []string{"zpět", "opět", "znovu", "k dispozici"},
 		common:    []string{"jsem", "nejsem", "se", "budu", "v", "na", "děkuji", "že"},
 	},
@@ -171,10 +183,12 @@ var tongues = []tongue{
 		code:  "ru",
 		from:  []string{"с", "со", "после", "начиная с"},
 		until: []string{"до", "по", "вплоть до", "включительно до"},
-		to:    []string{"по", "и"},
+		to:    []string{"по"},
+		and:   []string{"и"},
 		back: []string{
 			"вернусь", "возвращаюсь", "возвращение", "выйду", "выхожу", "снова", "вернется",
-			"буду на месте", "буду в офисе", "буду на связи", "буду доступен", "буду доступна",
+			"буду на месте", "буду на рабочем месте", "буду в офисе", "буду на связи",
+			"буду доступен", "буду доступна",
 		},
 		backLater: []string{
 			"вернусь", "снова", "буду на месте", "буду в офисе", "выйду", "буду на связи",
@@ -185,7 +199,8 @@ var tongues = []tongue{
 		code:  "uk",
 		from:  []string{"з", "із", "від", "після", "починаючи з"},
 		until: []string{"до", "по", "включно до"},
-		to:    []string{"по", "і", "та"},
+		to:    []string{"по"},
+		and:   []string{"і", "та"},
 		back: []string{
 			"повернуся", "повертаюся", "повернення", "знову", "вийду", "буду на місці",
 			"буду в офісі", "буду на зв'язку",
@@ -203,11 +218,12 @@ var tongues = []tongue{
 			"döner", "dönüş",
 		},
 		untilLater: []string{"kadar", "dek"},
-		to:         []string{"ile", "ve"},
+		to:         []string{"ile"},
+		and:        []string{"ve"},
 		common:     []string{"ve", "bir", "için", "olacağım", "tarihinde", "izinde"},
 	},
 	{
-		code: "zh", monthFirst: true,
+		code: "zh", monthFirst: true, dotted: true,
 		from:  []string{"从", "從", "自", "由", "於", "于"},
 		until: []string{"至", "到", "直到", "直至", "截至", "截止", "截止到", "迄"},
 		back: []string{
@@ -223,7 +239,7 @@ var tongues = []tongue{
 		common:     []string{"的", "我", "您", "邮件", "郵件"},
 	},
 	{
-		code: "ja", monthFirst: true,
+		code: "ja", monthFirst: true, dotted: true,
 		back: []string{"出社予定", "復帰予定", "出社日", "復帰日", "次回出社"},
 		backLater: []string{
 			"出社", "戻り", "戻る", "復帰", "再開", "出勤", "より通常", "から通常", "以降に", "以降、", "以降順",
@@ -233,7 +249,7 @@ var tongues = []tongue{
 		common:     []string{"の", "は", "です", "ます", "を"},
 	},
 	{
-		code: "ko", monthFirst: true,
+		code: "ko", monthFirst: true, dotted: true,
 		back:       []string{"복귀 예정일", "복귀일", "복귀 예정"},
 		backLater:  []string{"복귀", "출근", "돌아", "이후"},
 		untilLater: []string{"까지"},
@@ -244,7 +260,8 @@ var tongues = []tongue{
 		code:  "ar",
 		from:  []string{"من", "منذ", "ابتداء من", "اعتبارا من"},
 		until: []string{"حتى", "لغاية", "حتى تاريخ", "ولغاية"},
-		to:    []string{"إلى", "الى", "و"},
+		to:    []string{"إلى", "الى"},
+		and:   []string{"و"},
 		back: []string{
 			"أعود", "سأعود", "العودة", "عودتي", "وسأعود", "متاحا مجددا", "سأكون متاحا", "للعمل",
 			"للعودة",

@@ -15,6 +15,7 @@ type day struct {
 	year       int // 0: none is named
 	a, b       int // day and month; of a bare pair of numbers, as they stand
 	bare       bool
+	point      bool // a dot stands between the two
 }
 
 // The forms of dates. Text is in lower case and has ASCII digits. Each has its groups in an order
@@ -31,8 +32,10 @@ var (
 	// nameDay is March 15th, 2026.
 	nameDay = regexp.MustCompile(
 		`(\pL{3,}\.?) ?(?:the )?(\d{1,2})(?:st|nd|rd|th|\b)(?:,? ?(20\d\d))?`)
-	// pair is 15.03.2026, 3/15, 15.03., 15-03-2026.
-	pair = regexp.MustCompile(`(\d{1,2}) ?([./-]) ?(\d{1,2})(?: ?[./-] ?(20\d\d|\d\d)\b|(\.)|\b)`)
+	// slashed is 3/15/2026 and 15/3, dotted 15.03.2026, 15.03. and 3.15, dashed 15-03-2026.
+	slashed = regexp.MustCompile(`(\d{1,2}) ?/ ?(\d{1,2})(?: ?/ ?(20\d\d|\d\d)\b|\b)`)
+	dotted  = regexp.MustCompile(`(\d{1,2})\. ?(\d{1,2})(?:\. ?(20\d\d)\b|\.(\d\d)\b|\.|\b)`)
+	dashed  = regexp.MustCompile(`(\d{1,2})-(\d{1,2})-(20\d\d)\b`)
 	// onward is the end of a range that gives no more than the day: 1–15 behind a month.
 	onward = regexp.MustCompile(`^ ?(?:-|–|—|~|to|through|thru|until|till|至|到|から|부터) ?` +
 		`(\d{1,2})(?:st|nd|rd|th)? ?([日號号일]|\b)(?:,? ?(20\d\d))?(?: ?(\pL+|[./]\d))?`)
@@ -50,7 +53,7 @@ func findDays(text string) []day {
 			found = append(found, d)
 		}
 	}
-	each := func(form *regexp.Regexp, read func(at []int, group func(int) string) (day, bool)) {
+	each := func(form *regexp.Regexp, read func(group func(int) string) (day, bool)) {
 		for _, at := range form.FindAllStringSubmatchIndex(text, maxDays) {
 			group := func(i int) string {
 				if at[2*i] < 0 {
@@ -58,32 +61,33 @@ func findDays(text string) []day {
 				}
 				return text[at[2*i]:at[2*i+1]]
 			}
-			d, ok := read(at, group)
+			d, ok := read(group)
 			d.start, d.end = at[0], at[1]
-			if ok = ok && !digitAt(text, d.start-1) && !digitAt(text, d.end); !ok {
-				continue
-			}
-			add(d, ok)
+			add(d, ok && alone(text, d.start, d.end))
 		}
 	}
-	each(yearFirst, func(_ []int, g func(int) string) (day, bool) {
+	each(yearFirst, func(g func(int) string) (day, bool) {
 		return named(g(3), number(g(2)), g(1))
 	})
-	each(monthSign, func(_ []int, g func(int) string) (day, bool) {
+	each(monthSign, func(g func(int) string) (day, bool) {
 		return named(g(2), number(g(1)), "")
 	})
-	each(dayName, func(_ []int, g func(int) string) (day, bool) {
+	each(dayName, func(g func(int) string) (day, bool) {
 		month, ok := monthOf(g(2))
 		d, valid := named(g(1), int(month), g(3))
 		return d, ok && valid
 	})
-	each(nameDay, func(_ []int, g func(int) string) (day, bool) {
+	each(nameDay, func(g func(int) string) (day, bool) {
 		month, ok := monthOf(g(1))
 		d, valid := named(g(2), int(month), g(3))
 		return d, ok && valid
 	})
-	each(pair, func(_ []int, g func(int) string) (day, bool) {
-		return numbers(g(1), g(2), g(3), g(4))
+	each(slashed, func(g func(int) string) (day, bool) { return numbers(g(1), g(2), g(3)) })
+	each(dashed, func(g func(int) string) (day, bool) { return numbers(g(1), g(2), g(3)) })
+	each(dotted, func(g func(int) string) (day, bool) {
+		d, ok := numbers(g(1), g(2), g(3)+g(4))
+		d.point = true
+		return d, ok
 	})
 	slices.SortFunc(found, func(x, y day) int { return cmp.Compare(x.start, y.start) })
 	return withRanges(text, found)
@@ -123,6 +127,16 @@ func withRanges(text string, found []day) []day {
 	return all
 }
 
+// alone tells whether no number goes on before or behind a date.
+func alone(text string, start, end int) bool {
+	if digitAt(text, start-1) || digitAt(text, end) {
+		return false
+	}
+	joined := start > 1 && strings.IndexByte("./", text[start-1]) >= 0 && digitAt(text, start-2)
+	goesOn := end < len(text) && strings.IndexByte("./", text[end]) >= 0 && digitAt(text, end+1)
+	return !joined && !goesOn
+}
+
 func digitAt(text string, i int) bool {
 	return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9'
 }
@@ -138,38 +152,34 @@ func named(date string, month int, year string) (day, bool) {
 	return d, d.a >= 1 && d.a <= 31 && d.b >= 1 && d.b <= 12
 }
 
-// numbers makes a day of two numbers with a mark between. A dash is a range without a year, and
-// 24/7 no date.
-func numbers(a, mark, b, year string) (day, bool) {
-	d := day{a: number(a), b: number(b), year: number(year), bare: mark != "."}
-	if year != "" && len(year) == 2 {
+// numbers makes a day of two numbers, of which either may be the month; 24/7 is none.
+func numbers(a, b, year string) (day, bool) {
+	d := day{a: number(a), b: number(b), year: number(year), bare: true}
+	if len(year) == 2 {
 		d.year += 2000
 	}
-	valid := min(d.a, d.b) >= 1 && min(d.a, d.b) <= 12 && max(d.a, d.b) <= 31
-	if mark == "." && d.b > 12 || mark == "-" && year == "" || year == "" && d.a == 24 && d.b == 7 {
-		valid = false
-	}
-	return d, valid
+	small, large := min(d.a, d.b), max(d.a, d.b)
+	return d, small >= 1 && small <= 12 && large <= 31 && (year != "" || d.a != 24 || d.b != 7)
 }
 
 // maxAbsence is how long an absence is believed to be at most.
 const maxAbsence = 366 * 24 * time.Hour
 
-// resolve gives the date that is meant by someone who writes on the day sent, whose language puts
-// the month first or not; the other order holds where only it gives a day that is still to come.
-// It is zero for a day that is none, or over.
-func (d day) resolve(sent time.Time, monthFirst bool) time.Time {
+// resolve gives the date that is meant by someone who writes on the day sent in that language. Of a
+// bare pair the language tells which is the month; where only the other order gives a day that is
+// still to come, it is meant. It is zero for a day that is none, or over.
+func (d day) resolve(sent time.Time, tg tongue) time.Time {
 	if !d.bare {
 		return d.as(d.b, d.a, sent)
 	}
-	month, date := d.b, d.a
-	if monthFirst {
-		month, date = d.a, d.b
+	first, second := d.as(d.b, d.a, sent), d.as(d.a, d.b, sent)
+	switch {
+	case d.point && !tg.dotted:
+		return first // 9.30 is a time
+	case tg.monthFirst:
+		return cmp.Or(second, first)
 	}
-	if t := d.as(month, date, sent); !t.IsZero() {
-		return t
-	}
-	return d.as(date, month, sent)
+	return cmp.Or(first, second)
 }
 
 // as gives the date under one order of its numbers. Without a year it is the one from a quarter of

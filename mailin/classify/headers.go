@@ -61,6 +61,11 @@ func (j *judge) headers() {
 // autoSubmitted is the keyword of an Auto-Submitted field (RFC 3834 section 5): without parameters,
 // comments and case, because "No (really)" is no.
 func autoSubmitted(value string) string {
+	value = strings.TrimSpace(value)
+	for strings.HasPrefix(value, "(") {
+		_, value, _ = strings.Cut(value, ")")
+		value = strings.TrimSpace(value)
+	}
 	if at := strings.IndexAny(value, ";("); at >= 0 {
 		value = value[:at]
 	}
