@@ -7,10 +7,9 @@
 //	NNN-name.readme     what it is; begins with "before" or "after" (the reader was looked at), in
 //	                    auto with the language behind it: "before [de]:"
 //
-// Only the members of want.json are compared, in objects inside it too. Of each mail, wanted or not,
-// every line of the text must be shown, folded or in the signature. unread.txt names fixtures that
-// are known to fail; one that reads well must leave it. docs/development.md tells how to add a
-// fixture.
+// Only the members of want.json are compared, in objects inside it too. And of each mail every line
+// of the text must be shown, folded or in the signature. unread.txt names fixtures that are known to
+// fail; one that reads well must leave it. docs/development.md tells how to add a fixture.
 package mails
 
 import (
