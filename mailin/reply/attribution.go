@@ -91,7 +91,7 @@ func (m *mail) continues(i, j int, joined string) (text string, more bool) {
 		next := m.skipBlank(j, len(m.lines))
 		return "", j > i && next == j+1 && next < len(m.lines) && m.lines[next].text == "<"
 	case m.lines[j].depth == m.lines[i].depth:
-		return strings.Trim(m.lines[j].text, "= "), true
+		return strings.TrimRight(strings.TrimLeft(m.lines[j].text, "=-— "), "= "), true
 	}
 	return plain(m.lines[j].raw), opened(joined) && m.lines[j].depth == m.lines[i].depth+1
 }

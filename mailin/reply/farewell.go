@@ -16,8 +16,9 @@ const (
 	// maxName bounds, in runes, a name.
 	maxName = 48
 	// minContact is how many lines make a block of names and numbers by themselves, and
-	// minContacts how many numbers and addresses where no sentence has ended above.
-	minContact, minContacts = 2, 2
+	// minContacts how many numbers and addresses where no sentence has ended above. As many as
+	// sureContacts are nothing else, whatever stands above.
+	minContact, minContacts, sureContacts = 2, 2, 3
 )
 
 // farewellStart returns the line that ends the letter, if nothing but names and contacts stand
@@ -175,7 +176,8 @@ func (m *mail) contactStart(first, end int) int {
 	switch {
 	case above == from, above == 0, end-from < minContact, contacts == 0:
 		return end
-	case contact(text), !nameLike(text), begins(text, fileLists), m.announces(above - 1):
+	case contact(text), !nameLike(text), begins(text, fileLists), endsWithColon(m.lines[above-1].text),
+		contacts < sureContacts && m.announces(above-1):
 		return end
 	case contacts < minContacts && !m.stops(above-1):
 		return end
@@ -199,13 +201,9 @@ func (m *mail) stops(i int) bool {
 	return strings.ContainsRune(".!?)。！？）~,，", last)
 }
 
-// announces tells whether line i leads in what follows.
+// announces tells whether line i speaks of what follows.
 func (m *mail) announces(i int) bool {
-	text := m.lines[i].text
-	if endsWithColon(text) {
-		return true
-	}
-	lower := folding(text)
+	lower := folding(m.lines[i].text)
 	for _, word := range announcements {
 		if strings.Contains(lower, word) {
 			return true

@@ -21,7 +21,7 @@ const (
 	maxHeaderLines = 16
 	// minHeaderFields is how many fields, the author's among them, make a header of some lines …
 	minHeaderFields = 3
-	// … and minRuledFields how many below a drawn line.
+	// … and minRuledFields how many below a drawn line, or that give address, day and hour.
 	minRuledFields = 2
 )
 
@@ -212,14 +212,20 @@ func (m *mail) header(i int) bool {
 		least = minRuledFields
 	}
 	var seen [otherField + 1]bool
-	count, real := 0, false
+	count, real, address, date := 0, false, false, false
 	for j := i; j < end; j++ {
-		kind := m.field(j)
+		kind, text := m.field(j), m.lines[j].text
 		if kind != noField && !seen[kind] {
 			seen[kind] = true
 			count++
 		}
-		real = real || strings.ContainsAny(m.lines[j].text, "@0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
+		real = real || strings.Contains(text, "@")
+		address = address || kind == fromField && strings.Contains(text, "@")
+		date = date || kind == dateField && hasDate(folding(text)) && hasClock(folding(text))
+	}
+	real = real || date
+	if address && date {
+		least = minRuledFields // as sure as an attribution
 	}
 	real = real || count > least
 	return real && seen[fromField] && count >= least && (seen[dateField] || seen[subjectField])

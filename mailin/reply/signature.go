@@ -137,7 +137,8 @@ func (m *mail) delimits(i, end int) bool {
 	case raw == "-- " || raw == "--\u00a0":
 		return m.count(i+1, end) <= maxSignature
 	case looseDelimiter(line):
-		return m.looksSigned(i+1, end)
+		above := m.skipBlankBack(0, i)
+		return (above == 0 || !endsWithColon(m.lines[above-1].text)) && m.looksSigned(i+1, end)
 	}
 	return false
 }
@@ -160,7 +161,7 @@ func (m *mail) looksSigned(from, end int) bool {
 		if m.blank(i) {
 			continue
 		}
-		if said++; said > maxLooseSignature || m.sentence(i) ||
+		if said++; said > maxLooseSignature || m.sentence(i) || strings.ContainsAny(m.lines[i].raw, "={`") ||
 			utf8.RuneCountInString(m.lines[i].raw) > maxSignatureLine {
 			return false
 		}
@@ -211,7 +212,7 @@ func (m *mail) dashedName(first, end int) int {
 	above := m.skipBlankBack(0, i)
 	listed := above == 0 || endsWithColon(m.lines[above-1].text) ||
 		slices.Contains([]string{"-", "–", "—", "•", "*"}, firstRune(m.lines[above-1].text))
-	if listed || bare != name && above == i {
+	if listed || bare != name && (above == i || !m.stops(above-1)) {
 		return end
 	}
 	return i

@@ -252,7 +252,8 @@ var thanks = set(
 
 // announcements stand in a line that leads in what follows as content, lower case.
 var announcements = []string{
-	"below", "following", "new ", "folgend", "neue", "suivant", "siguiente", "seguent", "volgende",
+	"address", "contact", "number", "adresse", "nummer", "contacto", "dirección", "indirizzo",
+	"联系", "地址", "号码", "below", "following", "new ", "folgend", "neue", "suivant", "siguiente", "seguent", "volgende",
 	"以下", "如下", "下面", "新的", "следующ", "нов",
 }
 
