@@ -232,7 +232,10 @@ func (n *notices) before(s string, i int) (ending, tongue) {
 	found, size, lang := endNone, 0, n.lang
 	tight := func(tg tongue, words []string, e ending, holds func(before string) bool) {
 		for _, w := range words {
-			if len(w) > size && endsWith(bare, w) && (holds == nil || holds(strings.TrimSuffix(bare, w))) {
+			if len(w) <= size || !endsWith(bare, w) {
+				continue
+			}
+			if holds == nil || holds(strings.TrimSuffix(bare, w)) {
 				found, size, lang = e, len(w), tg
 			}
 		}

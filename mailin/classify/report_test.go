@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,85 +32,21 @@ func summary(r *tickets.Report) string {
 
 const original = "Message-ID: <a@gate.example>\nSubject: x\n\nHello"
 
-// TestForeignBounces: what programs tell that do not write RFC 3464, each in its own words.
+// TestForeignBounces reads the list of testdata: what programs tell that do not write RFC 3464.
 func TestForeignBounces(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct{ subject, text, want string }{
-		"qmail": {
-			"failure notice", "Hi. This is the qmail-send program at mx.example.\n" +
-				"I'm afraid I wasn't able to deliver your message to the following addresses.\n\n" +
-				"<bob@shop.example>:\n192.0.2.1 does not like recipient.\n" +
-				"Remote host said: 550 User unknown\nGiving up on 192.0.2.1.\n\n" +
-				"<eve@shop.example>:\nSorry, the mailbox is full. (#5.2.2)\n\n" +
-				"--- Below this line is a copy of the message.\n\n" + original,
-			"bob@shop.example failed 5.1.1, eve@shop.example failed 5.2.2 <a@gate.example>",
-		},
-		"Exim": {
-			"Mail delivery failed: returning message to sender", "This message was created by mail " +
-				"delivery software.\n\nThe following address failed:\n\n  bob@shop.example\n" +
-				"    host mx.shop.example [192.0.2.1]\n    SMTP error from remote mail server after " +
-				"RCPT TO:<bob@shop.example>:\n    452 4.2.2 Mailbox full: retry timeout exceeded\n\n" +
-				"------ This is a copy of the message, including all the headers. ------\n\n" + original,
-			"bob@shop.example failed 4.2.2 <a@gate.example>",
-		},
-		"Exim waits": {
-			"Warning: message 1xYz-0001 delayed 24 hours", "The message has not yet been delivered to:\n\n" +
-				"  bob@shop.example\n    Delay reason: Connection refused\n",
-			"bob@shop.example delayed 4.4.1 <>",
-		},
-		"old Exchange": {
-			"Undeliverable: Your order", "Your message did not reach some or all of the intended " +
-				"recipients.\n\n      Subject:\tYour order\n      Sent:\t11/24/2026\n\nThe following " +
-				"recipient(s) could not be reached:\n\n      bob@shop.example on 11/24/2026 9:12 AM\n" +
-				"            The e-mail account does not exist at the organization.\n" +
-				"            <mx.shop.example #5.1.1>\n",
-			"bob@shop.example failed 5.1.1 <>",
-		},
-		"Domino": {
-			"DELIVERY FAILURE: User bob not listed in Domino Directory", "Your message\n\n  Subject: x\n\n" +
-				"was not delivered to:\n\n  bob@shop.example\n\nbecause:\n\n" +
-				"  User bob (bob@shop.example) not listed in Domino Directory\n",
-			"bob@shop.example failed 5.1.1 <>",
-		},
-		"old Gmail": {
-			"Delivery Status Notification (Failure)", "Delivery to the following recipient failed " +
-				"permanently:\n\n     bob@shop.example\n\nTechnical details of permanent failure:\n" +
-				"The error that the other server returned was: 550 5.1.1 no such user\n\n" +
-				"----- Original message -----\n\n" + original,
-			"bob@shop.example failed 5.1.1 <a@gate.example>",
-		},
-		"Yahoo": {
-			"Failure Notice", "Sorry, we were unable to deliver your message to the following address.\n\n" +
-				"<bob@shop.example>:\n554: delivery error: dd This user doesn't have a shop.example account " +
-				"(bob@shop.example) [0]\n\n--- Below this line is a copy of the message.\n\n" + original,
-			"bob@shop.example failed 5.1.1 <a@gate.example>",
-		},
-		"QQ": {
-			"系统退信/Systems bounce", "抱歉，您的邮件被退回来了……\n原邮件信息：\n发件人 support@gate.example\n" +
-				"收件人 bob@shop.example\n退信原因：\n收件人邮件地址（bob@shop.example）不存在，邮件无法送达。\n",
-			"bob@shop.example failed 5.1.1 <>",
-		},
-		"163": {
-			"系统退信", "抱歉，您的邮件被退回来了……\n原邮件信息：\n时　间：2026-11-24 09:12:44\n主　题：订单\n" +
-				"收件人：bob@shop.example\n退信原因：\n对方的邮箱已满。\n英文说明:552 Quota exceeded\n",
-			"bob@shop.example failed 5.2.2 <>",
-		},
-		"Mail.ru": {
-			"Mail failure.", "Это письмо создано автоматически, отвечать на него не нужно.\n\nК сожалению, " +
-				"Ваше письмо не может быть доставлено:\n\nbob@shop.example\nпользователь не найден\n",
-			"bob@shop.example failed 5.1.1 <>",
-		},
-		"sendmail": {
-			"Returned mail: see transcript for details", "   ----- The following addresses had permanent " +
-				"fatal errors -----\n<bob@shop.example>\n    (reason: 550 5.7.1 Access denied)\n\n" +
-				"   ----- Transcript of session follows -----\n",
-			"bob@shop.example failed 5.7.1 <>",
-		},
-		"nobody named": {"failure notice", "Something went wrong.", " <>"},
-	} {
-		got := Classify(bounced(tc.subject, tc.text))
-		if s := summary(got.Report); s != tc.want {
-			t.Errorf("%s: %s %q, want %q", name, got.Kind, s, tc.want)
+	list, err := os.ReadFile("testdata/returned.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range strings.Split(string(list), "=== ")[1:] {
+		head, text, _ := strings.Cut(one, "\n\n")
+		lines := strings.Split(head, "\n")
+		subject := strings.TrimPrefix(lines[1], "Subject: ")
+		want := strings.TrimSpace(strings.TrimPrefix(lines[2], "Want:"))
+		got := Classify(bounced(subject, text))
+		if s := strings.TrimSpace(summary(got.Report)); s != want {
+			t.Errorf("%s: %s %q, want %q", lines[0], got.Kind, s, want)
 		}
 	}
 }
@@ -117,8 +54,11 @@ func TestForeignBounces(t *testing.T) {
 // TestFailedRecipientsAreNamedByTheHeader: the text only tells why.
 func TestFailedRecipientsAreNamedByTheHeader(t *testing.T) {
 	t.Parallel()
-	got := Classify(bounced("Mail delivery failed", "  bob@shop.example\n    550 5.1.1 unknown\n"+
-		"  notes@shop.example\n    is no recipient\n", "X-Failed-Recipients: bob@shop.example, Eve@Shop.example"))
+	got := Classify(bounced(
+		"Mail delivery failed",
+		"  bob@shop.example\n    550 5.1.1 unknown\n  notes@shop.example\n    is no recipient\n",
+		"X-Failed-Recipients: bob@shop.example, Eve@Shop.example",
+	))
 	want := "bob@shop.example failed 5.1.1, eve@shop.example failed 5.1.1 <>"
 	if s := summary(got.Report); s != want {
 		t.Errorf("%q, want %q", s, want)
@@ -162,7 +102,8 @@ func TestReportFields(t *testing.T) {
 		},
 		"two, blank lines everywhere": {
 			"Final-Recipient: rfc822;a@x.example\n\nAction: failed\n\nStatus: 5.1.1\n\n\n" +
-				"Original-Recipient: rfc822;b@x.example\n\nFinal-Recipient: rfc822;b@x.example\n\nAction: failed",
+				"Original-Recipient: rfc822;b@x.example\n\n" +
+				"Final-Recipient: rfc822;b@x.example\n\nAction: failed",
 			"a@x.example failed 5.1.1, b@x.example failed",
 		},
 	} {
@@ -212,7 +153,10 @@ func TestStatusOf(t *testing.T) {
 }
 
 func FuzzReport(f *testing.F) {
-	f.Add("Final-Recipient: rfc822;a+2B@x.example\nAction: failed", "<a@x.example>:\n550 5.1.1 x", "a@x.example")
+	f.Add(
+		"Final-Recipient: rfc822;a+2B@x.example\nAction: failed", "<a@x.example>:\n550 5.1.1 x",
+		"a@x.example",
+	)
 	f.Add("\n\nOriginal-Recipient:utf-8;\\x{110000}\n \n:\n", "收件人：a@x.example\n退信原因：\n", "")
 	f.Add("Action\nAction:\x00\xff(", "--- Below this line is a copy\nMessage-ID: <a@b>", "<>,")
 	f.Add("Original-Envelope-Id: a+3D\n\nStatus: 5.1.1", "İ to: ſ@x.example\nreason: 5.1.1", "a@x")
@@ -229,7 +173,9 @@ func FuzzReport(f *testing.F) {
 			t.Fatalf("%d recipients", len(r.Recipients))
 		}
 		for _, one := range r.Recipients {
-			for _, s := range []string{one.Address, one.Final, one.Action, one.Status, one.Diagnostic, one.RemoteMTA} {
+			for _, s := range []string{
+				one.Address, one.Final, one.Action, one.Status, one.Diagnostic, one.RemoteMTA,
+			} {
 				if !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00") {
 					t.Fatalf("%q in %+v", s, one)
 				}

@@ -36,7 +36,8 @@ var foreignLines = []string{
 var recipientLabels = []string{
 	"收件人/to", "收件人", "收件者", "收信人", "to", "an", "recipient address", "recipients",
 	"recipient", "failed recipient", "unknown user", "user mailbox exceeds allowed size",
-	"undeliverable to", "empfänger", "destinataire", "destinatario", "получатель", "кому", "宛先", "받는 사람", "수신자",
+	"undeliverable to", "empfänger", "destinataire", "destinatario", "получатель", "кому", "宛先",
+	"받는 사람", "수신자",
 }
 
 // toldRecipient are the forms of a sentence that names the recipient within it.
