@@ -73,6 +73,9 @@ func (g *Gate) stage(ctx context.Context, m *tickets.Mail, rd *Reading) error {
 		if err != nil {
 			return fmt.Errorf("stage source: %w", err)
 		}
+		if f.OnlySource {
+			m.SourceFiles = append(m.SourceFiles, blob)
+		}
 		sums = append(sums, blob.SHA256)
 	}
 	packed, err := g.packer.Pack(&rd.source.Mail, sums)

@@ -62,6 +62,8 @@ func TestSourceIsKeptOnce(t *testing.T) {
 	}
 	parts := strings.Repeat("--b\r\n\r\n", 1100)
 	late := strings.Replace(withFile("late", 3_000_000), "--b--", parts, 1)
+	quoted := strings.Replace(strings.Replace(withFile("quoted", 500), "base64", "quoted-printable", 1),
+		"--b--", strings.Repeat("=C3=BC and more =\r\n", 100_000)+"--b--", 1)
 	for name, c := range map[string]struct {
 		raw   string
 		kept  int64
@@ -73,6 +75,7 @@ func TestSourceIsKeptOnce(t *testing.T) {
 		"own":      {withFile("own", 3_000_000), 1000, 1},
 		"recorded": {withFile("recorded", 100_000, report), 1000, 1},
 		"late":     {late, 1000, 1},
+		"quoted":   {quoted, 600_000, 1},
 		"unparsed": {deep + strings.Repeat("a line\r\n", 100_000), 1000, 1},
 	} {
 		if err := h.accept(t, RoadSMTP, c.raw); err != nil {

@@ -65,6 +65,8 @@ type Mail struct {
 	Verified Verified
 	// Source is the mail as it came, less what lies in the attachments, packed and staged.
 	Source Blob
+	// SourceFiles are staged blobs that hold pieces of the source, and nothing else names.
+	SourceFiles []Blob
 }
 
 // Mark is a note of who brings mail in, written with what it brought: how far it has come. The desk

@@ -15,11 +15,15 @@ const maxHead = 32 << 10
 // the decoded bytes (see package source): of base64, lines of one length; of what is not encoded,
 // all. When a run has grown to Limits.Cut bytes it is cut out, and written to the file as it comes.
 // What is no run stays in the source, and is decoded into the file between the runs beside it. So a
-// damaged body is read like any other, and its source comes out as it was.
+// damaged body is read like any other, and its source comes out as it was. When so much of it stays
+// that it would fill the memory, as of quoted-printable, it goes to a file for the source alone.
 type cutting struct {
-	base64 bool
-	file   *File // nil while nothing is cut out
-	number int   // of the file
+	base64, quoted bool  // the encoding, if there is one
+	file           *File // nil while nothing is cut out
+	number         int   // of the file
+	// raw holds what was taken out of the source as it came; nil while nothing was.
+	raw       *File
+	rawNumber int
 	// The run: where it begins in splitter.text, how many characters its lines have (0: there is
 	// no run) and in which line end they end.
 	start, line int
@@ -44,20 +48,24 @@ func (s *splitter) follow(p *part) {
 		return
 	}
 	switch encoding := p.encoding(); encoding {
-	case encodingBase64, encodingNone:
+	case encodingBase64, encodingQuotedPrintable, encodingNone:
 		p.cut = &cutting{
-			base64: encoding == encodingBase64, start: p.content, done: p.content,
-			headed: p.headed(),
+			base64: encoding == encodingBase64, quoted: encoding == encodingQuotedPrintable,
+			start: p.content, done: p.content, headed: p.headed(),
 		}
 	}
 }
 
 // bodyLine takes a line of a body, which ends at pos.
 func (s *splitter) bodyLine(c *cutting, line []byte, begins bool) error {
-	if !c.base64 {
-		if !c.running && s.pos-c.start >= s.lim.Cut {
-			return s.begin(c)
-		}
+	switch {
+	case c.quoted && begins: // the line end before this line is not the next delimiter's
+		return s.spill(c, s.pos-len(line))
+	case c.quoted:
+		return nil
+	case !c.base64 && !c.running && s.pos-c.start >= s.lim.Cut:
+		return s.begin(c)
+	case !c.base64:
 		return nil
 	}
 	lineEnd := lineEndOf(line)
@@ -77,7 +85,50 @@ func (s *splitter) bodyLine(c *cutting, line []byte, begins bool) error {
 	if c.line > 0 && s.pos-c.start >= s.lim.Cut {
 		return s.begin(c)
 	}
+	return s.spill(c, c.start)
+}
+
+// spill takes what was looked at of a body, and cannot be made anew, out of memory when it has grown
+// to Limits.Spill bytes: up to end it goes decoded to the file that it is, and as it came to one that
+// only the source names.
+func (s *splitter) spill(c *cutting, end int) (err error) {
+	if end-c.done < s.lim.Spill {
+		return nil
+	}
+	if c.file == nil {
+		if c.file, err = s.newFile(); err != nil {
+			return err
+		}
+		c.number = len(s.files) - 1
+	}
+	if c.raw == nil {
+		if c.raw, err = s.newFile(); err != nil {
+			return err
+		}
+		c.raw.OnlySource, c.rawNumber = true, len(s.files)-1
+	}
+	coded := s.text[c.done:end]
+	if err := s.write(c, c.decode(s.out[:0], coded)); err != nil {
+		return err
+	}
+	from := c.raw.size
+	if _, err := c.raw.Write(coded); err != nil {
+		return err
+	}
+	s.cuts = append(s.cuts, source.Cut{
+		At: c.done, File: c.rawNumber, From: from, Size: int64(len(coded)),
+	})
+	s.text = append(s.text[:c.done], s.text[end:]...)
+	s.pos, c.start = s.pos-len(coded), c.start-len(coded)
 	return nil
+}
+
+// decode appends what a piece of the body, of whole lines if it is quoted-printable, says.
+func (c *cutting) decode(dst, coded []byte) []byte {
+	if c.quoted {
+		return append(dst, fromQuotedPrintable(coded)...)
+	}
+	return c.dec.decode(dst, coded)
 }
 
 // lineEndOf gives the line end of a line, "" when it goes on.
@@ -251,7 +302,7 @@ func (s *splitter) endCut(c *cutting, end int) (int, error) {
 		s.pause(c, c.start)
 		end = c.start
 	}
-	s.out = c.dec.decode(s.out[:0], s.text[c.done:max(c.done, end)])
+	s.out = c.decode(s.out[:0], s.text[c.done:max(c.done, end)])
 	return end, s.write(c, c.dec.end(s.out))
 }
 

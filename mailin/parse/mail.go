@@ -32,11 +32,14 @@ type Limits struct {
 	// HeaderBytes and HeaderFields bound the header of the mail and of each part.
 	HeaderBytes, HeaderFields int
 	// Kept is how many bytes of a mail stand in memory, which are all but the large bodies of
-	// files. It bounds the text of a mail, and files in encodings that cannot be cut out.
+	// files. It bounds the text of a mail.
 	Kept int
 	// Cut is from how many encoded bytes on a body is cut out of the source. A smaller one costs
 	// little when it is kept twice.
 	Cut int
+	// Spill is from how many encoded bytes on what cannot be made anew of a file's body goes to a
+	// file for the source.
+	Spill int
 	// RawText is how many bytes of the source stand as text when the mail is not parsed.
 	RawText int
 }
@@ -45,7 +48,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Depth: 20, Parts: 1000, HeaderBytes: 1 << 20, HeaderFields: 2000, Kept: 16 << 20,
-		Cut: 32 << 10, RawText: 256 << 10,
+		Cut: 32 << 10, Spill: 1 << 20, RawText: 256 << 10,
 	}
 }
 

@@ -14,6 +14,9 @@ type Create func() (tickets.BlobWriter, error)
 
 // File is a body that was cut out, decoded. It is kept by Done, or dropped by Source.Abort.
 type File struct {
+	// OnlySource tells that no attachment is this file: it holds a piece of the source.
+	OnlySource bool
+
 	w    tickets.BlobWriter
 	size int64
 	blob tickets.Blob

@@ -42,7 +42,7 @@ func (p pieces) Read(b []byte) (int, error) { return p.Reader.Read(b[:min(len(b)
 // cutAt are the default limits, but that bodies of n encoded bytes are cut out.
 func cutAt(n int) Limits {
 	lim := DefaultLimits()
-	lim.Cut = n
+	lim.Cut, lim.Spill = n, 4*n
 	return lim
 }
 
@@ -97,6 +97,8 @@ func encoded(n, line int, lineEnd string) string {
 	return b.String()
 }
 
+const quoted = "Content-Type: application/json\nContent-Transfer-Encoding: quoted-printable\n\n"
+
 const file = "Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
 
 // Whatever of a body can be made anew is cut out of the source, and nothing else.
@@ -139,6 +141,28 @@ func TestLargeBodiesAreCutOut(t *testing.T) {
 			for i, raw := range [][]byte{raw, lf, open, multi("multipart/mixed", inner, "\nmore")} {
 				if cuts := checkStream(t, raw, size, 1000); cuts != c.cuts {
 					t.Errorf("%s, form %d: %d cuts, want %d", c.name, i, cuts, c.cuts)
+				}
+			}
+		}
+	}
+}
+
+// What cannot be made anew does not fill the memory either.
+func TestLargeDamagedBodiesAreTakenOut(t *testing.T) {
+	t.Parallel()
+	for name, part := range map[string]string{
+		"junk":             file + strings.Repeat("QUJD\n!\n", 1500),
+		"one line":         file + strings.TrimSpace(encoded(9000, 20_000, "")),
+		"run within junk":  file + strings.Repeat("QU!\n", 1500) + encoded(3000, 76, "\n") + "!",
+		"quoted-printable": quoted + strings.Repeat("a=3D=\n =C3=BC \n", 900),
+	} {
+		for _, size := range []int{1, 50, 1 << 20} {
+			for _, raw := range [][]byte{
+				multi("multipart/mixed", "\nplain", part, "\nmore"),
+				bytes.TrimSuffix(multi("multipart/mixed", part), []byte("\r\n--=b--\r\n")),
+			} {
+				if cuts := checkStream(t, raw, size, 500); cuts == 0 {
+					t.Errorf("%s: nothing is taken out", name)
 				}
 			}
 		}
@@ -238,6 +262,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(multi("multipart/related", "Content-Type: multipart/mixed; boundary=in\n\n--in\n"+
 			file+body+"--in--\nepilogue"), uint8(100), uint8(60))
 	}
+	f.Add(multi("multipart/mixed", quoted+strings.Repeat("a=3D=\n =C3\n", 20)), uint8(9), uint8(20))
 	f.Add([]byte(">From x\r\n\r\n--"), uint8(1), uint8(1))
 	f.Fuzz(func(t *testing.T, raw []byte, size, cut uint8) {
 		checkStream(t, raw, int(size)+1, int(cut)+1)

@@ -119,8 +119,14 @@ func (r *reception) verify() {
 	}
 }
 
-// keepFiles keeps the files of a mail that became no message: its source is not whole without them.
+// keepFiles keeps the files that only the source names, and those of a mail that became no message:
+// its source is not whole without them.
 func (r *reception) keepFiles(ctx context.Context) error {
+	for _, b := range r.mail.SourceFiles {
+		if err := r.tx.PutBlob(ctx, b); err != nil {
+			return fmt.Errorf("keep file of source: %w", err)
+		}
+	}
 	if r.journal.Message != 0 {
 		return nil
 	}
