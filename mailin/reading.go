@@ -48,8 +48,12 @@ func (rd *Reading) Close() { rd.source.Abort() }
 
 // split tells new text from quotation.
 func (rd *Reading) split(separators, earlier []string) {
+	var author []string
+	for _, a := range rd.Mail.From {
+		author = append(author, a.Name, a.Addr)
+	}
 	rd.Reply = reply.Extract(reply.Input{
-		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Subject: rd.Mail.Subject,
+		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Subject: rd.Mail.Subject, Author: author,
 		Separators: separators, Earlier: earlier,
 	})
 }

@@ -154,7 +154,8 @@ func contact(text string) bool {
 	case digits >= 6 && strings.Trim(text, "0123456789+-–()/. \t\u00a0") == "":
 		return true
 	}
-	return (digits >= 5 || strings.ContainsAny(text, ":：@")) && begins(text, contactLabels)
+	known := digits >= 5 || strings.ContainsAny(text, ":：@") || text[0] >= firstCJK && spaces > 0
+	return known && begins(text, contactLabels)
 }
 
 // contactStart returns where a block of names and contacts begins that ends at end and that no

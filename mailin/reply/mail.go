@@ -37,6 +37,7 @@ type mail struct {
 	text       string
 	lines      []line // at least one
 	separators map[string]bool
+	author     []string
 	// forwarded says that the subject calls the mail a forward.
 	forwarded bool
 	// forward is the line from which on others' words are content, else len(lines).
@@ -48,6 +49,7 @@ func newMail(in Input) *mail {
 		text:       strings.ReplaceAll(in.Text, "\r\n", "\n"),
 		forwarded:  forwardedSubject(in.Subject),
 		separators: plainSet(in.Separators),
+		author:     in.Author,
 	}
 	judged := m.text[:min(len(m.text), maxJudged)]
 	m.lines = make([]line, 0, min(strings.Count(judged, "\n")+1, maxLines))

@@ -24,6 +24,9 @@ type Input struct {
 	// Subject is the mail's, decoded. What a forward holds is content, and with many programs
 	// nothing but the subject tells a forward from an answer.
 	Subject string
+	// Author is how the author is called: name and addresses. A last line that is nothing else is a
+	// signature. May be nil.
+	Author []string
 	// Earlier holds the texts of the ticket's earlier messages. What stands there is a quotation
 	// though nothing marks it. May be nil.
 	Earlier []string

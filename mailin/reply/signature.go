@@ -53,7 +53,7 @@ func (m *mail) signatureStart(floor, first, end int) int {
 		at := min(m.markedStart(floor, to), m.delimited(floor, to))
 		if at == to {
 			for _, find := range []func(first, end int) int{
-				m.footerStart, m.disclaimerStart, m.farewellStart, m.contactStart, m.dashedName,
+				m.footerStart, m.disclaimerStart, m.farewellStart, m.contactStart, m.authorStart,
 			} {
 				if at = find(first, to); at < to {
 					break
@@ -196,13 +196,17 @@ func (m *mail) count(from, end int) int {
 	return said
 }
 
-// dashedName returns the last line if it is a name behind a dash, as people sign short mails.
-func (m *mail) dashedName(first, end int) int {
+// authorStart returns the last line if it is the author's name or address, apart from the rest, or a
+// name behind a dash, as people sign short mails; else end.
+func (m *mail) authorStart(first, end int) int {
 	i := end - 1
 	if i < first {
 		return end
 	}
 	text := m.lines[i].text
+	if m.blank(i-1) && slices.ContainsFunc(m.author, func(a string) bool { return strings.EqualFold(a, text) }) {
+		return i
+	}
 	name := strings.TrimLeft(text, "-–—")
 	dashes := utf8.RuneCountInString(text) - utf8.RuneCountInString(name)
 	bare := strings.TrimLeft(name, " ")

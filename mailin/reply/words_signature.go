@@ -74,7 +74,7 @@ var notices = []string{
 }
 
 // fileLists begin the list of files that a mail program keeps for the author, lower case.
-var fileLists = []string{"从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件"}
+var fileLists = []string{"从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件", "从网易"}
 
 // legalOpenings begin a disclaimer, lower case: fewer of its things need be said behind one.
 var legalOpenings = []string{
