@@ -43,7 +43,7 @@ var recipientLabels = []string{
 // toldRecipient are the forms of a sentence that names the recipient within it.
 var toldRecipient = regexp.MustCompile(`(?i)(?:` +
 	`(?:delivered|deliver (?:your |the )?(?:message|mail|e-?mail)|undeliverable|delivery) to|` +
-	`rcpt to ?:|recipient|邮件地址|收件人地址|邮箱地址|收件人|zugestellt werden an` +
+	`rcpt to ?:|recipient|发给|发送给|发往|寄给|投递到|邮件地址|收件人地址|邮箱地址|收件人|zugestellt werden an` +
 	`)[ :]?[ (（<"'“「]*(` + address + `)`)
 
 const address = `[\pL\pN._%+=!#$&'*/?^{|}~-]{1,64}@[\pL\pN-]{1,63}(?:\.[\pL\pN-]{1,63}){1,8}`
@@ -73,6 +73,9 @@ func readReturned(r *tickets.Report, text string, failed []string, own func(stri
 	if len(blocks) == 0 && len(failed) == 0 {
 		blocks = toldBlock(told, own)
 	}
+	if len(blocks) == 0 && len(failed) == 0 {
+		blocks = namedBlocks(rest, own) // to whom the mail was that came back
+	}
 	for _, addr := range failed {
 		if blocks.of(addr) == nil && len(blocks) < maxRecipients {
 			blocks = append(blocks, block{addr: addr, words: told})
@@ -97,13 +100,13 @@ func readReturned(r *tickets.Report, text string, failed []string, own func(stri
 	}
 }
 
-// before gives what a bounce tells above the first line that has the address.
+// before gives what a bounce tells before it first names the address.
 func before(told, addr string) string {
 	at := strings.Index(strings.ToLower(told), addr)
 	if at < 0 || at > len(told) {
 		return ""
 	}
-	return told[:strings.LastIndexByte(told[:at], '\n')+1]
+	return strings.TrimRight(told[:at], " \t<\"'(:：")
 }
 
 // cutCopy parts what a bounce tells from the copy of the mail that came back.

@@ -50,7 +50,7 @@ var reasons = []struct {
 		"couldn't find any host",
 		"no such domain", "dns query error", "dns error", "name or domain",
 		"bad destination system",
-		"couldn't find a mail exchanger", "mx lookup", "域名不存在", "域名错误", "域名解析",
+		"couldn't find a mail exchanger", "mx lookup", "no mx", "mx record", "域名不存在", "域名错误", "域名解析",
 	}},
 	{".1.1", "5", []string{
 		"user unknown", "unknown user", "no such user", "user not found", "user not exist",
