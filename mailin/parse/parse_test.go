@@ -191,7 +191,10 @@ func TestPartsBecomeTextAndFiles(t *testing.T) {
 			mail("Content-Type: text/plain; name=a.txt", "Content-Disposition: attachment", "", "words"),
 			"words", "", "a.txt|text/plain||false|7",
 		},
-		{"no semicolon", mail("Content-Type: text/html charset=iso-8859-15", "", "\xa4"), "€", "€\n", ""},
+		{
+			"no semicolon", mail("Content-Type: text/html charset=iso-8859-15", "", "\xa4"),
+			"€", "€\n", "",
+		},
 		{"no boundary", mail("Content-Type: multipart/mixed", "", "text"), "text", "", ""},
 		{
 			"delimiter within a line", multi("multipart/mixed", "\na --=b b\n--=bc"),
@@ -246,7 +249,10 @@ func TestDamagedHeadersAreRead(t *testing.T) {
 			"From: j@x.org\nSubject: \xa4\xa4\xa4\xe5\nContent-Type: text/plain; charset=big5",
 			"[j@x.org] 1 中文| []",
 		},
-		{"From: =?x-own?b?w7w=?= <j@x.org>\nSubject: =?utf-8?b?w7w", "[=?utf-8?b?w7w=?= <j@x.org>] 1 ü| []"},
+		{
+			"From: =?x-own?b?w7w=?= <j@x.org>\nSubject: =?utf-8?b?w7w",
+			"[=?utf-8?b?w7w=?= <j@x.org>] 1 ü| []",
+		},
 	} {
 		m := read(t, mail(strings.ReplaceAll(c.fields, "\n", "\r\n"), "", "x"))
 		if got := fmt.Sprint(m.From, " ", m.FromCount, " ", m.Subject, "| ", m.Warnings); got != c.want {
@@ -261,7 +267,7 @@ func TestWithoutAHeader(t *testing.T) {
 	if m := read(t, []byte("  Just a note.\n")); m.Text != "  Just a note.\n" || len(m.Warnings) == 0 {
 		t.Errorf("text %q, %q", m.Text, m.Warnings)
 	}
-	for _, raw := range []string{"", "\r\n\r\n", "\x7fELF\x02\x01\x00\x00\x01", "PK\x03\x04\x14\x00\x06\x00"} {
+	for _, raw := range []string{"", "\r\n\r\n", "\x7fELF\x02\x01\x00\x00", "PK\x03\x04\x14\x00\x06"} {
 		if m := Parse([]byte(raw), DefaultLimits()); m.Unparsed == "" {
 			t.Errorf("%q is a mail", raw)
 		}
@@ -322,37 +328,6 @@ func TestReportsAndInvitations(t *testing.T) {
 	m = read(t, mail("Content-Type: text/calendar; method=reply", "", "BEGIN:VCALENDAR"))
 	if m.CalendarMethod != "REPLY" || len(m.Attachments) != 1 {
 		t.Errorf("method %q, %d files", m.CalendarMethod, len(m.Attachments))
-	}
-}
-
-// What breaks a limit is there as raw text, its header is read, and it costs little time.
-func TestS30ToS32BombsStayRaw(t *testing.T) {
-	t.Parallel()
-	nest := "Subject: s\r\n"
-	for i := range 2000 {
-		nest += fmt.Sprintf("Content-Type: multipart/mixed; boundary=b%dz\r\n\r\n--b%dz\r\n", i, i)
-	}
-	for _, c := range []struct {
-		name string
-		raw  string
-	}{
-		{"parts", string(multi("multipart/mixed", strings.Repeat("\n--=b\n", 50_000)))},
-		{"depth", nest},
-		{"fields", "Subject: s\r\n" + strings.Repeat("X: y\r\n", 100_000)},
-		{"one field", "Subject: s\r\nX: " + strings.Repeat("y", 10<<20)},
-	} {
-		var m *Mail
-		took := cputime.Of(t, func() { m = Parse([]byte(c.raw), DefaultLimits()) })
-		if m.Unparsed == "" || m.Subject != "s" || m.Text == "" || len(m.Attachments) > 0 {
-			t.Errorf("%s: %q, subject %q, %d files", c.name,
-				m.Unparsed, m.Subject, len(m.Attachments))
-		}
-		if len(m.Text) > DefaultLimits().RawText*2 {
-			t.Errorf("%s: raw text of %d bytes", c.name, len(m.Text))
-		}
-		if took > 3*time.Second {
-			t.Errorf("%s took %v", c.name, took)
-		}
 	}
 }
 
