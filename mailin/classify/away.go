@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,7 +25,8 @@ const (
 // A day counts only with words that make it an end: from when on somebody is away, or when the
 // office is closed, says nothing.
 func Away(in Input) tickets.Absence {
-	text := plain(in.Subject) + "\n\n" + plain(in.NewText[:min(len(in.NewText), maxAwayText)])
+	said := cmp.Or(strings.TrimSpace(in.NewText), in.Text)
+	text := plain(in.Subject) + "\n\n" + plain(said[:min(len(said), maxAwayText)])
 	n := notices{text: text, sent: sentDay(in), lang: languageOf(in, text)}
 	n.days = findDays(text)
 	var until tickets.Absence
@@ -272,7 +274,7 @@ func (n *notices) before(s string, i int) (ending, tongue) {
 // minLoose is how long a word must be, in bytes, to say until away from its day: shorter ones stand
 // within other words.
 func minLoose(w string) int {
-	if w[0] >= 0xe0 {
+	if unspaced(w) {
 		return len("直到")
 	}
 	return len("bis")
@@ -316,7 +318,7 @@ func behind(s string) ending {
 	for _, tg := range tongues {
 		for _, w := range tg.untilLater {
 			at := strings.Index(near, w)
-			if at == 0 || at > 0 && w[0] < utf8.RuneSelf && holdsWord(near, w) {
+			if at == 0 || at > 0 && !unspaced(w) && holdsWord(near, w) {
 				found = endUntil
 			}
 		}
@@ -335,7 +337,7 @@ func behind(s string) ending {
 // endsWith tells whether s ends with the word w; in scripts without spaces, with its characters.
 func endsWith(s, w string) bool {
 	rest, ok := strings.CutSuffix(s, w)
-	if !ok || w[0] >= 0xe0 {
+	if !ok || unspaced(w) {
 		return ok && !strings.HasSuffix(rest, "收") // 收到: received
 	}
 	last, _ := utf8.DecodeLastRuneInString(rest)
@@ -354,7 +356,7 @@ func trimFillers(s string) string {
 		}
 		if cut == s {
 			for _, f := range fillers {
-				if f[0] >= 0xe0 && strings.HasSuffix(s, f) {
+				if unspaced(f) && strings.HasSuffix(s, f) {
 					cut = strings.TrimSuffix(s, f)
 				}
 			}

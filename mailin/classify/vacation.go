@@ -175,19 +175,29 @@ func wordOf(s string, table []string) string {
 	return ""
 }
 
-// holdsWord tells whether w stands in s by itself. Scripts of three bytes a rune set no spaces
-// between words: there it may stand anywhere.
-func holdsWord(s, w string) bool {
-	at := strings.Index(s, w)
-	if at < 0 {
-		return false
+// holdsWord tells whether w stands in s by itself.
+func holdsWord(s, w string) bool { return indexWord(s, w) >= 0 }
+
+// unspaced tells whether a word may stand within others: runes of three bytes are of scripts that set
+// no spaces between words or, as Korean, join particles to them.
+func unspaced(w string) bool { return w[0] >= 0xe0 }
+
+// indexWord finds w where it stands by itself; -1 when it does not. In a script without spaces it
+// may stand anywhere.
+func indexWord(s, w string) int {
+	for from := 0; ; {
+		at := strings.Index(s[from:], w)
+		if at < 0 || unspaced(w) {
+			return at
+		}
+		at += from
+		before, _ := utf8.DecodeLastRuneInString(s[:at])
+		after, _ := utf8.DecodeRuneInString(s[at+len(w):])
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+			return at
+		}
+		from = at + len(w)
 	}
-	if w[0] >= 0xe0 {
-		return true
-	}
-	before, _ := utf8.DecodeLastRuneInString(s[:at])
-	after, _ := utf8.DecodeRuneInString(s[at+len(w):])
-	return !unicode.IsLetter(before) && !unicode.IsLetter(after)
 }
 
 // AgentInput is what the agents' road knows of a mail.

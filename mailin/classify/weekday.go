@@ -73,7 +73,7 @@ func inWeek(before, after string) ending {
 	after = strings.TrimLeft(after, " ,.")
 	for _, w := range rangeWords {
 		rest, ok := strings.CutPrefix(after, w)
-		if ok && (w[0] >= 0xe0 || !letterFirst(rest)) {
+		if ok && (unspaced(w) || !letterFirst(rest)) {
 			return endNone
 		}
 	}
@@ -106,19 +106,11 @@ func endsInWeekday(s string) bool {
 		return true
 	}
 	for name := range weekdays {
-		if name[0] >= 0xe0 && strings.HasSuffix(s, name) {
+		if unspaced(name) && strings.HasSuffix(s, name) {
 			return true
 		}
 	}
 	return false
-}
-
-// indexWord finds w where it stands by itself.
-func indexWord(s, w string) int {
-	if !holdsWord(s, w) {
-		return -1
-	}
-	return strings.Index(s, w)
 }
 
 func letterFirst(s string) bool {
