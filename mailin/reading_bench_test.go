@@ -2,12 +2,16 @@ package mailin
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"hash"
+	"io"
 	"strings"
 	"testing"
 
 	"helpgate/internal/safehtml"
+	"helpgate/tickets"
 )
 
 const head = "From: Ann Ames <ann@cust.example>\r\nTo: support@desk.example\r\n" +
@@ -81,7 +85,16 @@ func readAll(rd *Reading) int {
 	return len(safehtml.Sanitise(rd.Mail.HTML)) + len(safehtml.Sanitise(rd.Reply.HTML))
 }
 
+// hashed is a file that is only named, as `inspect` does.
+type hashed struct{ hash.Hash }
+
+func (h hashed) Written() io.Reader          { return strings.NewReader("") }
+func (h hashed) Done() (tickets.Blob, error) { return tickets.Blob{}, nil }
+func (h hashed) Abort()                      {}
+
+// BenchmarkRead reads mails that are in memory; their large files leave them as on the wire.
 func BenchmarkRead(b *testing.B) {
+	create := func() (tickets.BlobWriter, error) { return hashed{sha256.New()}, nil }
 	for _, c := range []struct {
 		name string
 		raw  []byte
@@ -95,7 +108,12 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				readAll(Read(c.raw))
+				rd, err := ReadFrom(bytes.NewReader(c.raw), create)
+				if err != nil {
+					b.Fatal(err)
+				}
+				readAll(rd)
+				rd.Close()
 			}
 		})
 	}
