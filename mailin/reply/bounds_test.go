@@ -24,7 +24,8 @@ var hostile = map[string]string{
 	"letters":     "Dear Ann,\n\nit works.\n\nRegards,\nBob\n", "words": "a b c d e f g h\n",
 	"Chinese": "在写道：写道：发件人：\n", "pictures": "[x]\n\n", "card frames": "| |\n",
 	"elements": "<p>a<b>", "quotations": "<blockquote type=cite>a</blockquote>b",
-	"unclosed": "<font><a><b><i><u><p>", "gmail": "<div class=gmail_quote>a", "classes": "<p class='a b c d'>",
+	"unclosed": "<font><a><b><i><u><p>", "gmail": "<div class=gmail_quote>a",
+	"classes": "<p class='a b c d'>",
 }
 
 // repeated gives unit again and again, to n bytes.
@@ -48,7 +49,8 @@ func TestS36HostileTextTakesLinearTime(t *testing.T) {
 		for range 5 {
 			few := cputime.Of(t, func() { extract(little) })
 			many := cputime.Of(t, func() { extract(much) })
-			if least = min(least, float64(many)/float64(max(few, time.Millisecond))); least < 3*times {
+			least = min(least, float64(many)/float64(max(few, time.Millisecond)))
+			if least < 3*times {
 				break
 			}
 		}
@@ -89,7 +91,8 @@ func BenchmarkExtractHTML(b *testing.B) {
 		html := `<div dir="ltr">` + repeated(`<p class="MsoNormal"><span style="font-size:11.0pt;`+
 			`color:#1F497D">A line of a reply that is as long as lines are.</span></p>`, kb<<9) +
 			`</div><div class="gmail_quote"><div class="gmail_attr">Shop wrote:<br></div>` +
-			`<blockquote class="gmail_quote">` + repeated("<div>A line of the quotation.</div>", kb<<9)
+			`<blockquote class="gmail_quote">` +
+			repeated("<div>A line of the quotation.</div>", kb<<9)
 		text := repeated("A line of a reply that is as long as lines are.\n", kb<<9/3) +
 			"\n\nShop wrote:\n" + quote(repeated("A line of the quotation.\n", kb<<9*2/3))
 		b.Run(fmt.Sprintf("%dKB", kb), func(b *testing.B) {

@@ -41,10 +41,13 @@ func (m *mail) farewellStart(first, end int) int {
 	}
 	// The line below names the author.
 	name := m.skipBlank(start+1, end)
-	if name < end && !m.farewell(name) && !nameLike(m.lines[name].text) && !contact(m.lines[name].text) {
-		return end
+	if name == end || m.farewell(name) {
+		return start
 	}
-	return start
+	if text := m.lines[name].text; nameLike(text) || contact(text) {
+		return start
+	}
+	return end
 }
 
 // farewell tells whether line i is a farewell, by itself or with the name behind it. A single word
@@ -56,7 +59,8 @@ func (m *mail) farewell(i int) bool {
 	}
 	s := strings.TrimFunc(folding(text), notLetter)
 	if farewells[s] {
-		return strings.Contains(s, " ") || s[0] >= firstCJK || strings.HasSuffix(text, ",") || m.ended(i)
+		return strings.Contains(s, " ") || s[0] >= firstCJK || strings.HasSuffix(text, ",") ||
+			m.ended(i)
 	}
 	return farewellBegins[firstWords(s, 1)] && m.farewellWithName(i)
 }
@@ -116,7 +120,8 @@ func (m *mail) postscript(i int) bool {
 // with a capital where the script has such, and nothing that a sentence has.
 func nameLike(text string) bool {
 	text = strings.TrimRight(text, ".!~ ")
-	if text == "" || utf8.RuneCountInString(text) > maxName || strings.ContainsAny(text, "?？。!！;；:：=/") {
+	if text == "" || utf8.RuneCountInString(text) > maxName ||
+		strings.ContainsAny(text, "?？。!！;；:：=/") {
 		return false
 	}
 	words, capitals := 0, 0
@@ -177,7 +182,8 @@ func (m *mail) contactStart(first, end int) int {
 	switch {
 	case above == from, above == 0, end-from < minContact, contacts == 0:
 		return end
-	case contact(text), !nameLike(text), begins(text, fileLists), endsWithColon(m.lines[above-1].text),
+	case contact(text), !nameLike(text), begins(text, fileLists),
+		endsWithColon(m.lines[above-1].text),
 		contacts < sureContacts && m.announces(above-1):
 		return end
 	case contacts < minContacts && !m.stops(above-1):

@@ -39,7 +39,8 @@ func (m *mail) footerStart(first, end int) int {
 			if m.blank(i) {
 				continue
 			}
-			if text := m.lines[i].text; strings.HasPrefix(text, "|") || strings.HasSuffix(text, "|") {
+			text := m.lines[i].text
+			if strings.HasPrefix(text, "|") || strings.HasSuffix(text, "|") {
 				start = i
 			} else if m.sentence(i) || utf8.RuneCountInString(text) > maxName {
 				break
@@ -172,7 +173,8 @@ func (m *mail) legal(from, to int) bool {
 	if strings.Contains(text, " I ") || strings.Contains(text, " ich ") { // a person speaks
 		return false
 	}
-	return count >= minLegal || count >= minOpenedLegal && begins(strings.TrimLeftFunc(text, notLetter), legalOpenings)
+	opened := begins(strings.TrimLeftFunc(text, notLetter), legalOpenings)
+	return count >= minLegal || opened && count >= minOpenedLegal
 }
 
 // legalKey is what a stem of a disclaimer begins with.

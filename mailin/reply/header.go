@@ -182,8 +182,8 @@ func (m *mail) rule(i int) bool {
 // divides nothing: "".
 func divider(text string) (word string, dashed bool) {
 	switch {
-	case strings.HasPrefix(text, "--"), strings.HasPrefix(text, "=="), strings.HasPrefix(text, "##"),
-		strings.HasPrefix(text, "——"), strings.HasPrefix(text, "──"):
+	case strings.HasPrefix(text, "--"), strings.HasPrefix(text, "=="),
+		strings.HasPrefix(text, "##"), strings.HasPrefix(text, "——"), strings.HasPrefix(text, "──"):
 		dashed = true
 	case !endsWithColon(text):
 		return "", false

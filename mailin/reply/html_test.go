@@ -52,7 +52,8 @@ func TestSignatureThatOnlyTheHTMLMarksIsCut(t *testing.T) {
 		"Sent: Tuesday, November 24, 2026 10:58 AM\nTo: Ann\nSubject: Hoses\n\nHow many?"
 	html := func(sig string) string {
 		return `<div>Two.</div><div>Bye</div><div id="Signature">` + sig + `</div>` +
-			`<div id="appendonsend"></div><div id="divRplyFwdMsg">From: Shop</div><p>How many?</p>` +
+			`<div id="appendonsend"></div><div id="divRplyFwdMsg">From: Shop</div>` +
+			`<p>How many?</p>` +
 			`<div id="Signature">The shop</div>`
 	}
 	for name, tt := range map[string]struct{ text, sig, want string }{

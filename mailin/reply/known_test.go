@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-const sentBefore = "Dear Ann,\n\nwhich colour shall the new printer have, and where in your office shall " +
-	"our technician put it?\n\nOn which day may he come?\n\nBob of the shop"
+const sentBefore = "Dear Ann,\n\nwhich colour shall the new printer have, and where in your " +
+	"office shall our technician put it?\n\nOn which day may he come?\n\nBob of the shop"
 
 func TestUnmarkedTailOfAnEarlierMessageIsAQuotation(t *testing.T) {
 	t.Parallel()
@@ -38,15 +38,16 @@ func TestAnAnswerBetweenKnownLinesIsNewThoughNothingIsMarked(t *testing.T) {
 	header := "From: Bob\nSent: Tuesday, March 3, 2026 9:15 AM\nTo: Ann\nSubject: Printer\n\n"
 	answered := strings.Replace(sentBefore, "put it?\n", "put it?\n\nBlue, in room 5.\n", 1)
 	got := Extract(Input{Text: "See below.\n\n" + header + answered, Earlier: []string{sentBefore}})
-	if !strings.Contains(got.Text, "Blue, in room 5.") || strings.Contains(got.Text, "On which day") ||
-		strings.Contains(got.Text, "Sent:") {
+	if !strings.Contains(got.Text, "Blue, in room 5.") ||
+		strings.Contains(got.Text, "On which day") || strings.Contains(got.Text, "Sent:") {
 		t.Errorf("text %q\nfolded %q", got.Text, got.Folded)
 	}
 }
 
 func TestKnownLinesBetweenAnswersStayWithThem(t *testing.T) {
 	t.Parallel()
-	const question = "which colour shall the new printer have, and where in your office shall our technician put it?"
+	const question = "which colour shall the new printer have, and where in your office shall " +
+		"our technician put it?"
 	text := question + "\n\nBlue.\n\nOn which day may he come?\n\nOn Monday."
 	if got := Extract(Input{Text: text, Earlier: []string{sentBefore}}); got.Text != text {
 		t.Errorf("%+v", got)

@@ -70,7 +70,8 @@ const nbsp = "&nbsp;"
 // isBlank tells whether a line holds nothing but white space.
 func isBlank(line string) bool {
 	line = strings.TrimSpace(line)
-	return line == "" || line[0] == nbsp[0] && strings.TrimSpace(strings.ReplaceAll(line, nbsp, "")) == ""
+	return line == "" ||
+		line[0] == nbsp[0] && strings.TrimSpace(strings.ReplaceAll(line, nbsp, "")) == ""
 }
 
 // graphic tells whether a character is one of ASCII at which plain stops.

@@ -26,35 +26,44 @@ const (
 )
 
 // classMarks are the classes, in lower case, of elements of which programs make one thing only.
+// Gmail's gmail_quote is judged in its place, by markOf.
 var classMarks = map[string]kind{
-	"gmail_attr":   quoted,                                                   // Gmail's line above; gmail_quote is judged in place by markOf
-	"yahoo_quoted": quoted, "yahoo-quoted-begin": quoted, "iosymail": quoted, // Yahoo, its iOS app
-	"moz-cite-prefix": quoted, "protonmail_quote": quoted, "tutanota_quote": quoted, // …, Proton
-	"zmail_extra": quoted, "zmail_extra_hr": quoted, "missive_quote": quoted, // Zoho, Missive
-	"front-blockquote": quoted, "foxmail_quote": quoted, "ms-outlook-mobile-reference-message": quoted,
-	"ntes-mailmaster-quote": quoted, "qmbox": quoted, "netease_mail_quote": quoted, // NetEase
-	"qm_originalcontent": quoted, "xm_mail_oringinal_describe": tail, // QQ Mail, old and new
-	"mail_quote": quoted, "history-quote-wrapper": quoted, "lark-mail-quote": quoted, // Lark
-	"lark-mail-meta-wrapper": quoted, "alimail-quote": quoted, // DingTalk
+	"gmail_attr": quoted, "moz-cite-prefix": quoted, "front-blockquote": quoted,
+	"protonmail_quote": quoted, "tutanota_quote": quoted, "missive_quote": quoted,
+	// Yahoo on the web, its app
+	"yahoo_quoted": quoted, "yahoo-quoted-begin": quoted, "iosymail": quoted,
+	// Zoho, Outlook's app
+	"zmail_extra": quoted, "zmail_extra_hr": quoted, "ms-outlook-mobile-reference-message": quoted,
+	// NetEase, Foxmail, QQ Mail old and new
+	"ntes-mailmaster-quote": quoted, "netease_mail_quote": quoted, "foxmail_quote": quoted,
+	"qm_originalcontent": quoted, "qmbox": quoted, "xm_mail_oringinal_describe": tail,
+	// Lark, DingTalk
+	"history-quote-wrapper": quoted, "lark-mail-quote": quoted, "lark-mail-meta-wrapper": quoted,
+	"alimail-quote": quoted, "mail_quote": quoted,
+
 	"gmail_signature": signed, "gmail_signature_prefix": signed, "moz-signature": signed,
-	"protonmail_signature_block": signed, "ntes-mailmaster-signature": signed,
-	"foxmail_signature": signed, "front-signature": signed, "sh-signature": signed,
-	"lark-mail-signature": signed, "tutanota_signature": signed, "zmail_signature": signed,
+	"protonmail_signature_block": signed, "tutanota_signature": signed, "front-signature": signed,
+	"sh-signature": signed, "zmail_signature": signed, "ntes-mailmaster-signature": signed,
+	"foxmail_signature": signed, "lark-mail-signature": signed,
 }
 
 // idMarks are the same by id, in lower case.
 var idMarks = map[string]kind{
-	"divrplyfwdmsg": tail, "appendonsend": tail, "stopspelling": tail, // Outlook, Windows Live
-	"zwchr": tail, "ne-quoted-flag": tail, // Zimbra, NetEase
-	"olk_src_body_section": quoted, "mail-editor-reference-message-container": quoted, // Outlook
+	// Outlook, Windows Live, Zimbra, NetEase
+	"divrplyfwdmsg": tail, "appendonsend": tail, "stopspelling": tail, "zwchr": tail,
+	"ne-quoted-flag": tail,
+
+	"olk_src_body_section": quoted, "mail-editor-reference-message-container": quoted,
 	"isreplycontent": quoted, "ntes-pcmac-signature-quote": quoted, "blockquote_zmail": quoted,
-	"yahoo_quoted": quoted, "qm_original": quoted, "reply-intro": quoted, // …, Roundcube
-	"lark-mail-quote": quoted, "messagereplysection": quoted, "qt": quoted, // Lark, Spark, Fastmail
+	"yahoo_quoted": quoted, "qm_original": quoted, "lark-mail-quote": quoted,
+	// Roundcube, Spark, Fastmail
+	"reply-intro": quoted, "messagereplysection": quoted, "qt": quoted,
+
 	"signature": signed, "ms-outlook-mobile-signature": signed, "mail-editor-signature": signed,
 	"applemailsignature": signed, "spark_signature": signed, "messagesignaturesection": signed,
-	"ntes-pcmail-signature": signed, "ntes-pcmac-signature": signed, "_foxfromname": signed,
-	"netease_mail_footer": signed, "composer_signature": signed, "_rc_sig": signed,
-	"zm-_id_-sgn": signed, "lark-mail-signature": signed,
+	"ntes-pcmail-signature": signed, "ntes-pcmac-signature": signed, "netease_mail_footer": signed,
+	"_foxfromname": signed, "composer_signature": signed, "_rc_sig": signed, "zm-_id_-sgn": signed,
+	"lark-mail-signature": signed,
 }
 
 // markPrefixes begin names, in lower case, that programs make unique by a number behind them.

@@ -22,7 +22,8 @@ func (m *mail) fold() {
 	m.showFiles(end)
 }
 
-// showFiles shows the list of files that QQ Mail keeps for the author and names below the quotation.
+// showFiles shows the list of files that QQ Mail and NetEase keep for the author and name below the
+// quotation.
 func (m *mail) showFiles(from int) {
 	for i := from; i < len(m.lines); i++ {
 		if m.lines[i].depth == 0 && begins(m.lines[i].text, fileLists) {
@@ -173,7 +174,8 @@ func (m *mail) brokenOff(i int) bool {
 	above := m.lines[i-1].text
 	last, _ := utf8.DecodeLastRuneInString(above)
 	first, _ := utf8.DecodeRuneInString(line)
-	return len(above) >= minBroken && unicode.IsLower(first) && (unicode.IsLetter(last) || last == ',')
+	return len(above) >= minBroken && unicode.IsLower(first) &&
+		(unicode.IsLetter(last) || last == ',')
 }
 
 // endsWith tells whether nothing of the author's stands between a block and end: blank lines and

@@ -39,6 +39,24 @@ func quotations(t *testing.T) map[string]string {
 	return found
 }
 
+// Letters are whole mails and, below a line "%%%", what of them is new.
+func TestLetters(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/letters.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, section := range strings.Split(string(data), "=== ")[1:] {
+		name, rest, _ := strings.Cut(section, "\n")
+		text, want, _ := strings.Cut(rest, "\n%%%\n")
+		got := Extract(Input{Text: text})
+		if got.Text != strings.TrimRight(want, "\n") {
+			t.Errorf("%s:\ntext      %q\nsignature %q", name, got.Text, got.Signature)
+		}
+		checkComplete(t, text, got)
+	}
+}
+
 func TestSignaturesAreTakenOff(t *testing.T) {
 	t.Parallel()
 	const text = "The printer smokes."

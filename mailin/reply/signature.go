@@ -161,8 +161,9 @@ func (m *mail) looksSigned(from, end int) bool {
 		if m.blank(i) {
 			continue
 		}
-		if said++; said > maxLooseSignature || m.sentence(i) || strings.ContainsAny(m.lines[i].raw, "={`") ||
-			utf8.RuneCountInString(m.lines[i].raw) > maxSignatureLine {
+		raw := m.lines[i].raw
+		if said++; said > maxLooseSignature || utf8.RuneCountInString(raw) > maxSignatureLine ||
+			m.sentence(i) || strings.ContainsAny(raw, "={`") {
 			return false
 		}
 	}
@@ -175,7 +176,8 @@ func (m *mail) sentence(i int) bool {
 	if strings.HasSuffix(line, ".") && strings.Count(line, " ") > 2 {
 		return !abbreviations[strings.ToLower(line[strings.LastIndexByte(line, ' ')+1:])]
 	}
-	return strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") || strings.HasSuffix(line, "？")
+	return strings.HasSuffix(line, "?") || strings.HasSuffix(line, "。") ||
+		strings.HasSuffix(line, "？")
 }
 
 // command tells whether line i may be one of an agent's commands: these may stand below a
@@ -196,16 +198,18 @@ func (m *mail) count(from, end int) int {
 	return said
 }
 
-// authorStart returns the last line if it is the author's name or address, apart from the rest, or a
-// name behind a dash, as people sign short mails; else end.
+// authorStart returns the last line if it is the author's name or address, apart from the rest, or
+// a name behind a dash, as people sign short mails; else end.
 func (m *mail) authorStart(first, end int) int {
 	i := end - 1
 	if i < first {
 		return end
 	}
 	text := m.lines[i].text
-	if m.blank(i-1) && slices.ContainsFunc(m.author, func(a string) bool { return strings.EqualFold(a, text) }) {
-		return i
+	for _, a := range m.author {
+		if m.blank(i-1) && strings.EqualFold(a, text) {
+			return i
+		}
 	}
 	name := strings.TrimLeft(text, "-–—")
 	dashes := utf8.RuneCountInString(text) - utf8.RuneCountInString(name)

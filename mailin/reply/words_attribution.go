@@ -3,7 +3,8 @@ package reply
 // wrote holds, per language, the word by which mail programs say that somebody wrote what follows,
 // in lower case: of "ha scritto" or "đã viết" the one that nothing else says.
 var wrote = set(
-	"wrote", "writes", "quoting", "zitat", "citando", "schrieb", "schreibt", "geschrieben", // English, German
+	"wrote", "writes", "quoting", "zitat", "citando", "schrieb", "schreibt",
+	"geschrieben",                                                       // English, German
 	"schreef", "schrijft", "geschreven", "skrev", "skriver", "skrifaði", // Dutch, Nordic
 	"kirjoitti", "kirjoittaa", "kirjutas", "rakstīja", "rašė", "írta", // Finnish … Hungarian
 	"écrit", "escribió", "escribe", "scritto", "scrive", // French, Spanish, Italian
@@ -27,7 +28,8 @@ var wroteUnspaced = []string{
 var openers = []string{
 	"on ", "at ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "den ", "d. ", "dnia ",
 	"w dniu ", "dne ", "dňa ", "på ", "în ", "la ", "в ", "во ", "на ", "у ", "στις ",
-	"quoting ", "zitat von ", "引用", "citando a ", "vào ", "lúc ", "pada ", "في ", "بتاريخ ", "در ", "בתאריך ", "ב-",
+	"quoting ", "zitat von ", "引用", "citando a ", "vào ", "lúc ", "pada ", "في ", "بتاريخ ",
+	"در ", "בתאריך ", "ב-",
 }
 
 // prepositions stand before the date, anywhere in the line, in Chinese.

@@ -51,7 +51,10 @@ var languages = []struct{ from, date, to, subject, other string }{
 	{"від|від кого", "надіслано|відправлено|дата", "кому", "тема", "копія"},
 	{"от", "изпратено|дата", "до", "относно|тема", "копие"}, // Bulgarian
 	{"од", "послато|датум", "за|прима", "предмет|наслов", "копија"},
-	{"kimden|gönderen", "gönderildi|gönderim tarihi|gönderilme|tarih", "kime|alıcı", "konu", "bilgi"},
+	{
+		"kimden|gönderen", "gönderildi|gönderim tarihi|gönderilme|tarih", "kime|alıcı", "konu",
+		"bilgi",
+	},
 	{"από", "στάλθηκε|εστάλη|ημερομηνία", "προς", "θέμα", "κοινοποίηση"},
 	{
 		"من|المرسل|مرسل", "تاريخ الإرسال|أرسلت|أُرسلت|تم الإرسال|الإرسال|التاريخ|تاريخ",
@@ -86,11 +89,13 @@ func fieldTable() map[string]fieldKind {
 
 // originals are the words between dashes above a quotation, lower case.
 var originals = set(
-	"reply to message", "original message", "original email", "original e-mail", "original mail", "original",
+	"reply to message", "original message", "original email", "original e-mail", "original mail",
+	"original",
 	"reply message", "replied message", "original appointment", "original meeting",
 	"replied mail", "message original", "quoted message",
 	"原始邮件", "原始郵件", "原邮件", "原郵件", "原始信件", "原始訊息", "原始消息", "邮件原件",
-	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件", "邮件原文", "原始约会", "原始会议", "原始約會", "原始會議", "回复的邮件信息",
+	"回复的原邮件", "回复的邮件", "回覆的原郵件", "回复邮件", "回覆郵件", "引用邮件", "答复邮件", "邮件原文", "原始约会", "原始会议", "原始約會",
+	"原始會議", "回复的邮件信息",
 	"原始邮件信息", "來信原文", "原文邮件",
 	"ursprüngliche nachricht", "originalnachricht", "original-nachricht", "original nachricht",
 	"ursprüngliche mail", "ursprüngliche e-mail",
@@ -115,7 +120,8 @@ var originals = set(
 // repliesAbove stand in the lines of other helpdesks above what they quote, lower case.
 var repliesAbove = []string{
 	"reply above this line", "write above this line", "your reply above", "above this line",
-	"antworten sie oberhalb", "oberhalb dieser linie", "oberhalb dieser zeile", "au-dessus de cette ligne",
+	"antworten sie oberhalb", "oberhalb dieser linie", "oberhalb dieser zeile",
+	"au-dessus de cette ligne",
 	"por encima de esta línea", "encima de esta línea", "acima desta linha", "sopra questa linea",
 	"sopra questa riga", "boven deze lijn", "boven deze regel", "ovanför den här raden",
 	"powyżej tej linii", "выше этой линии", "выше этой строки", "此行上方", "此行以上", "该行上方", "這行上方",
@@ -125,7 +131,8 @@ var repliesAbove = []string{
 // forwards are the words above a mail that was passed on: what stands below is the content.
 var forwards = set(
 	"forwarded message", "begin forwarded message", "forwarded mail", "forwarded email",
-	"forwarded e-mail", "forward message", "start of forwarded message", "original forwarded message",
+	"forwarded e-mail", "forward message", "start of forwarded message",
+	"original forwarded message",
 	"转发邮件", "转发的邮件", "转发的原邮件", "已转发邮件", "转发邮件信息", "被转发的邮件", "开始转发邮件",
 	"转发消息", "以下是转发的邮件", "下面是被转发的邮件", "被转发邮件信息", "转发信息", "轉寄郵件",
 	"轉寄的郵件", "已轉寄的郵件", "開始轉寄郵件", "轉發郵件", "轉發的郵件", "轉寄的信件", "轉寄訊息",

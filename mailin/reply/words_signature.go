@@ -5,7 +5,8 @@ import "strings"
 // footers begin the line that phones and mail programs add, lower case. A line counts only when it
 // names a device or a program too: "Sent via courier" is a sentence.
 var footers = []string{
-	"get outlook ", "get bluemail ", "get typeapp ", "get spark ", "get edison ", "sent with ", "sent via ", "sent using ", "sent on ", "sent by ", "written on ",
+	"get outlook ", "get bluemail ", "get typeapp ", "get spark ", "get edison ", "sent with ",
+	"sent via ", "sent using ", "sent on ", "sent by ", "written on ",
 	"发自", "發自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
 	"获取 ", "取得 ", "下载 ", "下載 ", "【发自", "使用", "由我的",
 	"von meinem ", "von meiner ", "gesendet ", "hol dir ", "holen sie sich ", "laden sie ",
@@ -17,7 +18,8 @@ var footers = []string{
 	"verstuurd ", "verzonden ", "outlook voor ", "download ", "ontvang ",
 	"enviado do ", "enviado da ", "enviado a partir d", "enviado pelo ", "enviado via ", "obter o ",
 	"obtenha ", "baixe ", "trimis ", "obțineți ",
-	"skickat från ", "skickades från ", "hämta ", "skaffa ", "sendt fra ", "sendt via ", "hent ", "få ",
+	"skickat från ", "skickades från ", "hämta ", "skaffa ", "sendt fra ", "sendt via ", "hent ",
+	"få ",
 	"sent úr ", "lähetetty ", "hanki ", "saadetud ",
 	"wysłane z", "wysłano z", "pobierz ", "odesláno z", "odoslané z", "získejte ", "získať ",
 	"elküldve ", "küldve ", "poslano ", "poslato ", "išsiųsta ", "nosūtīts ",
@@ -29,7 +31,8 @@ var footers = []string{
 
 // footerEnds end such a line in the languages that set the verb last.
 var footerEnds = []string{
-	"beziehen", "herunterladen", "から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送", "发送", "傳送的", "发出",
+	"beziehen", "herunterladen", "から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送",
+	"发送", "傳送的", "发出",
 	"gesendet", "gönderildi", "gönderilmiştir", "edinin", "indirin", "küldve", "מה-iphone שלי",
 	"निकाला", "भेजा गया", "定制",
 }
@@ -39,7 +42,8 @@ var devices = []string{
 	"ipod", "honor", "htc", "nokia", "sony", "xperia", "redmi", "oppo", "oneplus", "vivo", "moto",
 	"pixel", "lg", "windows", "mobile", "phone", "tablet", "cell", "mail", "proton", "protonmail",
 	"aol", "verizon", "t-mobile", "apple", "wireless", "handheld", "mac", "fairphone", "nexus",
-	"webmail", "bluemail", "spark", "sparrow", "mailbird", "superhuman", "k-9", "fairemail", "handy",
+	"webmail", "bluemail", "spark", "sparrow", "mailbird", "superhuman", "k-9", "fairemail",
+	"handy",
 	"mobiltelefon", "telefon", "device", "boxer", "nine", "front", "polymail", "typeapp", "edison",
 	"acompli", "missive", "hey", "zimbra", "roundcube", "canary", "airmail", "newton", "shortwave",
 	"mailspring", "tutanota", "tuta", "posteo", "gmx", "web.de", "orange", "mail.ru", "yandex",
@@ -50,7 +54,8 @@ var devices = []string{
 
 // deviceStems are those that languages bend, lower case.
 var deviceStems = []string{
-	"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo", "gmail",
+	"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo",
+	"gmail",
 	"thunderbird", "smartphon", "blackberr", "motorola", "foxmail",
 	"手机", "手機", "平板", "华为", "華為", "小米", "荣耀", "邮箱", "信箱", "邮件", "郵件", "郵箱", "qq", "微信",
 	"яндекс", "почт", "email.cz", "钉钉", "飞书", "飛書", "客户端", "メール", "메일", "휴대폰", "스마트폰", "айфон",
@@ -68,7 +73,8 @@ var notices = []string{
 	"please consider the environment", "p please consider", "think before you print",
 	"please think of the environment", "save paper", "bitte denken sie an die umwelt",
 	"bitte prüfen sie", "denken sie an die umwelt", "pensez à l'environnement",
-	"avant d'imprimer", "n'imprimez", "antes de imprimir", "prima di stampare", "denk aan het milieu",
+	"avant d'imprimer", "n'imprimez", "antes de imprimir", "prima di stampare",
+	"denk aan het milieu",
 	"tänk på miljön", "tænk på miljøet", "请考虑环境", "打印前请", "请在打印前", "sent from my",
 	"签名由", "簽名由", "[发自", "[發自", "来自移动端", "download the", "unsubscribe",
 }
@@ -87,7 +93,8 @@ var legalOpenings = []string{
 	"este mensaje", "este correo", "la información contenida", "esta mensagem", "este e-mail",
 	"este email", "questo messaggio", "questa e-mail", "le informazioni contenute", "avviso",
 	"dit bericht", "deze e-mail", "dit e-mailbericht", "de informatie", "detta meddelande",
-	"detta e-post", "denne e-mail", "denne mail", "denne meddelelse", "denne e-posten", "tämä viesti",
+	"detta e-post", "denne e-mail", "denne mail", "denne meddelelse", "denne e-posten",
+	"tämä viesti",
 	"tämä sähköposti", "ta wiadomość", "niniejsza", "treść tej", "tato zpráva", "tento e-mail",
 	"táto správa", "ez az e-mail", "данное сообщение", "это сообщение", "это письмо", "цей лист",
 	"це повідомлення", "bu e-posta", "bu mesaj", "bu elektronik", "このメール", "本メール", "이 메일", "본 메일",
@@ -127,18 +134,21 @@ var farewells = set(
 	"mit freundlichen grüßen", "mit freundlichen grüssen", "mit freundlichem gruß",
 	"mit freundlichem gruss", "mit besten grüßen", "mit besten grüssen", "mit herzlichen grüßen",
 	"mit lieben grüßen", "freundliche grüße", "freundliche grüsse", "freundlicher gruß",
-	"freundlichen gruß", "viele grüße", "viele grüsse", "beste grüße", "beste grüsse", "liebe grüße",
+	"freundlichen gruß", "viele grüße", "viele grüsse", "beste grüße", "beste grüsse",
+	"liebe grüße",
 	"liebe grüsse", "schöne grüße", "herzliche grüße", "herzliche grüsse", "herzlichst", "grüße",
 	"grüsse", "gruß", "gruss", "hochachtungsvoll", "mfg", "lg", "vg", "bg", "hg", "schönen gruß",
 	"schönen tag noch", "vielen dank und freundliche grüße", "vielen dank und viele grüße",
 	"danke und grüße", "danke und gruß", "mit freundlichen grüßen / best regards",
 	"mit freundlichen grüßen / kind regards", "viele liebe grüße", "ganz liebe grüße",
 	"met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "hartelijke groet",
-	"vriendelijke groeten", "hartelijke groeten", "groet", "groeten", "groetjes", "mvg", "hoogachtend",
+	"vriendelijke groeten", "hartelijke groeten", "groet", "groeten", "groetjes", "mvg",
+	"hoogachtend",
 	"met hartelijke groet", "met groet", "gr", "med vänlig hälsning", "med vänliga hälsningar",
 	"vänliga hälsningar", "vänlig hälsning", "bästa hälsningar", "hälsningar", "hälsning", "mvh",
 	"vh", "med venlig hilsen", "venlig hilsen", "med venlige hilsner", "venlige hilsner",
-	"bedste hilsner", "mange hilsner", "hilsen", "hilsner", "kh", "kærlig hilsen", "de bedste hilsner",
+	"bedste hilsner", "mange hilsner", "hilsen", "hilsner", "kh", "kærlig hilsen",
+	"de bedste hilsner",
 	"med vennlig hilsen", "vennlig hilsen", "beste hilsen", "hilsen fra", "ystävällisin terveisin",
 	"parhain terveisin", "terveisin", "ystävällisesti", "kunnioittavasti", "terveiset", "t", "yt",
 	"kveðja", "bestu kveðjur", "lugupidamisega", "parimat", "tervitades",
@@ -180,9 +190,11 @@ var farewells = set(
 
 // contactLabels stand before a number or an address in a signature, lower case.
 var contactLabels = []string{
-	"tel", "phone", "mobile", "mob", "cell", "fax", "email", "e-mail", "mail", "web", "www", "skype",
+	"tel", "phone", "mobile", "mob", "cell", "fax", "email", "e-mail", "mail", "web", "www",
+	"skype",
 	"office", "direct", "t:", "m:", "f:", "e:", "p:", "w:", "t ", "m ", "tel.", "telefon", "mobil",
-	"handy", "tél", "téléphone", "portable", "móvil", "teléfono", "telefono", "cellulare", "celular",
+	"handy", "tél", "téléphone", "portable", "móvil", "teléfono", "telefono", "cellulare",
+	"celular",
 	"telefone", "gsm", "kom", "тел", "моб", "телефон", "факс", "电话", "電話", "手机", "手機", "传真",
 	"傳真", "邮箱", "信箱", "邮件", "地址", "网址", "網址", "邮编", "座机", "微信", "qq", "携帯", "住所",
 	"전화", "휴대폰", "팩스", "이메일", "주소", "هاتف", "جوال", "טל", "נייד", "linkedin", "whatsapp",
@@ -202,20 +214,25 @@ var legal = [...][]string{
 		"bestemd", "geadresseerde", "avsedd", "tiltænkt", "tiltenkt", "tarkoitet", "przeznaczon",
 		"adresat", "určen", "címzett", "предназначен", "адресат", "призначен", "alıcı", "παραλήπτ",
 		"收件人", "所列", "指定的", "指定", "宛先", "受信者", "수신인", "수신자", "المرسل إليه", "מיועד", "נמען",
-		"destinataire", "empfänger", "ontvanger", "mottagar", "modtager", "mottaker", "vastaanottaj",
+		"destinataire", "empfänger", "ontvanger", "mottagar", "modtager", "mottaker",
+		"vastaanottaj",
 		"recipient",
 	},
 	{
 		"in error", "by mistake", "mistakenly", "not the intended", "irrtümlich", "versehentlich",
-		"nicht der", "par erreur", "por error", "por engano", "per errore", "abusivamente", "foutief",
+		"nicht der", "par erreur", "por error", "por engano", "per errore", "abusivamente",
+		"foutief",
 		"onterecht", "per abuis", "per vergissing", "av misstag", "ved en fejl", "ved en feil",
-		"vahingossa", "erheellis", "omyłkow", "pomyłk", "omylem", "tévedés", "по ошибке", "ошибочно",
+		"vahingossa", "erheellis", "omyłkow", "pomyłk", "omylem", "tévedés", "по ошибке",
+		"ошибочно",
 		"помилково", "yanlışlıkla", "εκ παραδρομής", "误收", "誤收", "错收", "錯收", "非指定", "誤って", "잘못",
 		"بالخطأ", "بطريق الخطأ", "בטעות", "ricevut", "recibido", "mistake",
 	},
 	{
-		"delete", "destroy", "löschen", "vernichten", "détruire", "supprimer", "eliminar", "elimine",
-		"destruir", "bórrelo", "apague", "cancellar", "distrugg", "verwijder", "vernietig", "radera",
+		"delete", "destroy", "löschen", "vernichten", "détruire", "supprimer", "eliminar",
+		"elimine",
+		"destruir", "bórrelo", "apague", "cancellar", "distrugg", "verwijder", "vernietig",
+		"radera",
 		"förstör", "slette", "slet ", "poista", "usun", "usuń", "zniszcz", "smazat", "smažte",
 		"zmazať", "töröl", "удалит", "уничтож", "видаліть", "siliniz", "διαγράψ", "删除", "刪除", "销毁",
 		"銷毀", "削除", "破棄", "삭제", "حذف", "למחוק", "מחק",
@@ -223,37 +240,49 @@ var legal = [...][]string{
 	{
 		"notify", "inform the sender", "contact the sender", "advise the sender", "return e-mail",
 		"informieren", "benachrichtig", "absender", "expéditeur", "avertir", "notifi", "avise",
-		"remitente", "remetente", "mittente", "avvis", "afzender", "avsändare", "afsender", "avsender",
+		"remitente", "remetente", "mittente", "avvis", "afzender", "avsändare", "afsender",
+		"avsender",
 		"lähettäj", "nadawc", "odesílatel", "odosielateľ", "feladó", "отправител", "відправник",
 		"göndereni", "αποστολέα", "通知", "发件人", "發件人", "寄件", "告知", "送信者", "발신", "보낸 사람",
 		"المرسل", "השולח", "tell the sender", "sender",
 	},
 	{
-		"disclos", "distribut", "dissemin", "copying", "copied", "unauthor", "prohibited", "weitergabe",
-		"unbefugt", "kopieren", "vervielfältig", "nicht gestattet", "divulg", "diffusion", "interdit",
+		"disclos", "distribut", "dissemin", "copying", "copied", "unauthor", "prohibited",
+		"weitergabe",
+		"unbefugt", "kopieren", "vervielfältig", "nicht gestattet", "divulg", "diffusion",
+		"interdit",
 		"prohibid", "copia", "proibid", "divulga", "vietat", "diffond", "openbaar", "verspreid",
-		"verbod", "spridning", "kopiera", "videregiv", "kopiering", "levittä", "kopioi", "rozpowszechn",
+		"verbod", "spridning", "kopiera", "videregiv", "kopiering", "levittä", "kopioi",
+		"rozpowszechn",
 		"kopiow", "zabronion", "šíř", "kopír", "másol", "terjeszt", "распростран", "копиров",
 		"поширен", "копіюв", "çoğalt", "dağıt", "yasak", "αντιγραφ", "披露", "泄露", "散布", "散发", "複製",
 		"复制", "禁止", "转发", "洩漏", "開示", "複写", "무단", "배포", "복사", "نسخ", "توزيع", "להעתיק", "להפיץ",
 	},
-	{"disclaim", "liab", "virus", "haftung", "responsab", "aansprakelijk", "免责", "免責", "法律责任", "法律責任"},
+	{
+		"disclaim", "liab", "virus", "haftung", "responsab", "aansprakelijk", "免责", "免責", "法律责任",
+		"法律責任",
+	},
 }
 
 // thanks are words of thanks that lead in a name as a farewell does, lower case.
 var thanks = set(
-	"thanks", "thank you", "many thanks", "thanks in advance", "thank you in advance", "thanks again",
-	"thank you very much", "thanks a lot", "vielen dank", "danke", "besten dank", "vielen dank im voraus",
+	"thanks", "thank you", "many thanks", "thanks in advance", "thank you in advance",
+	"thanks again",
+	"thank you very much", "thanks a lot", "vielen dank", "danke", "besten dank",
+	"vielen dank im voraus",
 	"danke im voraus", "merci", "merci d'avance", "merci beaucoup", "gracias", "muchas gracias",
-	"gracias de antemano", "grazie", "grazie mille", "obrigado", "obrigada", "bedankt", "dank u wel",
-	"alvast bedankt", "tack", "tack på förhand", "tak", "på forhånd tak", "takk", "kiitos", "dziękuję",
+	"gracias de antemano", "grazie", "grazie mille", "obrigado", "obrigada", "bedankt",
+	"dank u wel",
+	"alvast bedankt", "tack", "tack på förhand", "tak", "på forhånd tak", "takk", "kiitos",
+	"dziękuję",
 	"z góry dziękuję", "děkuji", "спасибо", "дякую", "teşekkürler", "谢谢", "謝謝",
 )
 
 // announcements stand in a line that leads in what follows as content, lower case.
 var announcements = []string{
 	"address", "contact", "number", "adresse", "nummer", "contacto", "dirección", "indirizzo",
-	"联系", "地址", "号码", "below", "following", "new ", "folgend", "neue", "suivant", "siguiente", "seguent", "volgende",
+	"联系", "地址", "号码", "below", "following", "new ", "folgend", "neue", "suivant", "siguiente",
+	"seguent", "volgende",
 	"以下", "如下", "下面", "新的", "следующ", "нов",
 }
 
