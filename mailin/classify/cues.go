@@ -79,7 +79,8 @@ var tongues = []tongue{
 		back: []string{
 			"vuelta", "regreso", "regresaré", "regresamos", "vuelvo", "volveré", "volvemos",
 			"volveremos", "reincorporo", "reincorporaré",
-			"reincorporación", "retorno", "retornaré", "disponible de nuevo", "nuevamente",
+			"reincorporación", "estaré en la oficina", "estaré disponible", "retorno", "retornaré",
+			"disponible de nuevo", "nuevamente",
 		},
 		backLater: []string{"vuelta", "regreso", "nuevo", "nuevamente", "regresaré", "volveré"},
 		common:    []string{"el", "estoy", "estaré", "los", "su", "por", "oficina", "para"},
@@ -94,7 +95,7 @@ var tongues = []tongue{
 			"volta", "regresso", "regressarei", "regressamos", "retorno", "retornarei",
 			"retornamos",
 			"retornaremos", "retornando", "voltarei", "voltamos", "voltaremos",
-			"volto", "retomarei", "novamente",
+			"volto", "retomarei", "estarei no escritório", "estarei de volta", "novamente",
 		},
 		backLater: []string{"volta", "novamente", "regresso", "retorno", "voltarei"},
 		common:    []string{"o", "estou", "estarei", "em", "não", "para", "seu", "escritório"},
@@ -108,7 +109,7 @@ var tongues = []tongue{
 		back: []string{
 			"rientro", "rientrerò", "rientreremo", "tornerò", "torno", "torniamo", "torneremo",
 			"ritorno", "ritornerò", "di nuovo",
-			"nuovamente", "sarò in ufficio",
+			"nuovamente", "sarò in ufficio", "sarò disponibile",
 		},
 		backLater: []string{"rientro", "di nuovo", "nuovamente", "ritorno", "tornerò", "rientrerò"},
 		common:    []string{"il", "sono", "sarò", "non", "per", "ufficio", "della", "vi"},
@@ -150,8 +151,10 @@ var tongues = []tongue{
 		common:    []string{"jeg", "er", "og", "på", "ikke", "din", "kontoret", "av"},
 	},
 	{
-		code:       "fi",
-		back:       []string{"palaan", "takaisin", "tavoitettavissa jälleen", "jälleen", "paluu"},
+		code: "fi",
+		back: []string{
+			"palaan", "takaisin", "olen töissä", "tavoitettavissa jälleen", "jälleen", "paluu",
+		},
 		backLater:  []string{"takaisin", "jälleen", "palaan", "taas"},
 		untilLater: []string{"asti", "saakka"},
 		fromLater:  []string{"alkaen", "lähtien"},
@@ -163,7 +166,8 @@ var tongues = []tongue{
 		from:  []string{"od", "od dnia", "po"},
 		until: []string{"do", "do dnia", "aż do"},
 		back: []string{
-			"wracam", "wrócę", "będę dostępny", "będę dostępna", "będę w biurze", "powrót",
+			"wracam", "wrócę", "będę dostępny", "będę dostępna", "będę w biurze", "będę w pracy",
+			"powrót",
 			"ponownie", "z powrotem", "powrocie",
 		},
 		backLater: []string{"ponownie", "wracam", "z powrotem", "znowu"},
@@ -174,7 +178,8 @@ var tongues = []tongue{
 		from:  []string{"od", "ode dne", "po"},
 		until: []string{"do", "až do", "do dne"},
 		back: []string{
-			"zpět", "budu k dispozici", "vrátím", "vracím", "návrat", "opět", "znovu",
+			"zpět", "budu k dispozici", "budu v práci", "budu v kanceláři", "vrátím", "vracím",
+			"návrat", "opět", "znovu",
 		},
 		backLater: []string{"zpět", "opět", "znovu", "k dispozici"},
 		common:    []string{"jsem", "nejsem", "se", "budu", "v", "na", "děkuji", "že"},
@@ -187,7 +192,8 @@ var tongues = []tongue{
 		and:   []string{"и"},
 		back: []string{
 			"вернусь", "возвращаюсь", "возвращение", "выйду", "выхожу", "снова", "вернется",
-			"буду на месте", "буду на рабочем месте", "буду в офисе", "буду на связи",
+			"буду на месте", "буду на рабочем месте", "буду на работе", "приступлю к работе",
+			"буду в офисе", "буду на связи",
 			"буду доступен", "буду доступна",
 		},
 		backLater: []string{
@@ -203,6 +209,7 @@ var tongues = []tongue{
 		and:   []string{"і", "та"},
 		back: []string{
 			"повернуся", "повертаюся", "повернення", "знову", "вийду", "буду на місці",
+			"буду на роботі",
 			"буду в офісі", "буду на зв'язку",
 		},
 		backLater: []string{"повернуся", "знову", "буду на місці", "буду в офісі"},
@@ -263,7 +270,8 @@ var tongues = []tongue{
 		to:    []string{"إلى", "الى"},
 		and:   []string{"و"},
 		back: []string{
-			"أعود", "سأعود", "العودة", "عودتي", "وسأعود", "متاحا مجددا", "سأكون متاحا", "للعمل",
+			"أعود", "سأعود", "العودة", "عودتي", "وسأعود", "متاحا مجددا", "سأكون متاحا",
+			"سأكون في المكتب", "للعمل",
 			"للعودة",
 		},
 		backLater: []string{"مجددا", "سأعود", "للعمل", "أعود"},
@@ -274,7 +282,8 @@ var tongues = []tongue{
 		from:  []string{"מ", "מ-", "מה-", "מיום", "החל מ", "מתאריך", "החל"},
 		until: []string{"עד", "ועד", "עד ליום", "עד תאריך", "ועד ליום", "עד וכולל"},
 		back: []string{
-			"אחזור", "אשוב", "חזרה", "חוזר", "חוזרת", "שוב", "אהיה זמין", "אהיה זמינה", "ואחזור",
+			"אחזור", "אשוב", "חזרה", "חוזר", "חוזרת", "שוב", "אהיה זמין", "אהיה זמינה",
+			"אהיה במשרד", "ואחזור",
 			"ואשוב",
 		},
 		backLater: []string{"אחזור", "אשוב", "שוב", "אהיה זמין"},

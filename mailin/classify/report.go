@@ -114,7 +114,10 @@ func (j *judge) told(kind string) *tickets.Report {
 	}
 	var failed []string
 	for _, value := range j.found.all("X-Failed-Recipients") {
-		for _, a := range rfc.ParseAddressList(value) {
+		for _, a := range rfc.ParseAddressList(value[:min(len(value), maxReturned)]) {
+			if len(failed) == maxRecipients {
+				break
+			}
 			if key := rfc.Key(a.Addr); key != "" && !slices.Contains(failed, key) {
 				failed = append(failed, key)
 			}

@@ -185,7 +185,22 @@ func FuzzReport(f *testing.F) {
 }
 
 func BenchmarkReport(b *testing.B) {
-	in := bounced("failure notice", strings.Repeat("<a@x.example>:\nSorry. (#5.1.1)\n\n", 60))
+	in := bounced("failure notice", "<a@x.example>:\nSorry, no mailbox here. (#5.1.1)\n\n"+
+		"--- Below this line is a copy of the message.\n\n"+original)
+	b.ReportAllocs()
+	for b.Loop() {
+		Classify(in)
+	}
+}
+
+// BenchmarkReportHostile is of as many recipients as fit, of whom nothing is said.
+func BenchmarkReportHostile(b *testing.B) {
+	var text, failed strings.Builder
+	for i := range 1 << 16 {
+		fmt.Fprintf(&text, "<a%d@x.example>:\nhm\n", i)
+		fmt.Fprintf(&failed, "b%d@x.example,", i)
+	}
+	in := bounced("failure notice", text.String(), "X-Failed-Recipients: "+failed.String())
 	b.ReportAllocs()
 	for b.Loop() {
 		Classify(in)

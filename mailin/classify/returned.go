@@ -76,28 +76,50 @@ func readReturned(r *tickets.Report, text string, failed []string, own func(stri
 	if len(blocks) == 0 && len(failed) == 0 {
 		blocks = namedBlocks(rest, own) // to whom the mail was that came back
 	}
-	for _, addr := range failed {
-		if blocks.of(addr) == nil && len(blocks) < maxRecipients {
-			blocks = append(blocks, block{addr: addr, words: told})
+	if len(failed) > 0 {
+		blocks = blocks.only(failed)
+	}
+	r.Recipients = blocks.reasons(told)
+}
+
+// only gives the blocks of those addresses, an empty one where an address has none.
+func (bs blocks) only(addrs []string) blocks {
+	var found blocks
+	for _, addr := range addrs {
+		if b := bs.of(addr); b != nil {
+			found = append(found, *b)
+		} else {
+			found = append(found, block{addr: addr})
 		}
 	}
-	for i, b := range blocks {
-		if len(failed) > 0 && !slices.Contains(failed, b.addr) {
-			continue
-		}
-		words := b.words
-		for _, later := range blocks[i+1:] { // a reason behind the last one is everybody's
-			if strings.TrimSpace(words) == "" {
-				words = later.words
-			}
-		}
-		if above := before(told, b.addr); statusOf(words) == "" && statusOf(above) != "" {
-			words = above
-		}
-		r.Recipients = append(r.Recipients, tickets.ReportedRecipient{
-			Address: b.addr, Status: statusOf(words), Diagnostic: reasonLine(words),
-		})
+	return found
+}
+
+// reasons tells of each recipient why: by what stands below the name, else below a later one, for a
+// reason behind the last is everybody's; else above the first, or anywhere.
+func (bs blocks) reasons(told string) []tickets.ReportedRecipient {
+	if len(bs) == 0 {
+		return nil
 	}
+	above, whole := reason(before(told, bs[0].addr)), reason(told)
+	below := whole
+	list := make([]tickets.ReportedRecipient, len(bs))
+	for i, b := range slices.Backward(bs) {
+		if strings.TrimSpace(b.words) != "" {
+			below = reason(b.words)
+		}
+		list[i] = below
+		if below.Status == "" && above.Status != "" {
+			list[i] = above
+		}
+		list[i].Address = b.addr
+	}
+	return list
+}
+
+// reason gives what words say of why a mail did not arrive.
+func reason(words string) tickets.ReportedRecipient {
+	return tickets.ReportedRecipient{Status: statusOf(words), Diagnostic: reasonLine(words)}
 }
 
 // before gives what a bounce tells before it first names the address.
