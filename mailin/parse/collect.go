@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"helpgate/internal/safehtml"
 )
@@ -47,6 +49,7 @@ func (c *collector) walk(p *part) body {
 		}
 	}
 	if p.mediaType != "multipart/alternative" {
+		all = twins(all)
 		complete(all)
 	}
 	var out body
@@ -58,6 +61,28 @@ func (c *collector) walk(p *part) body {
 		out.html = join(out.html, b.html)
 	}
 	return out
+}
+
+// twins takes a text, and the HTML behind it that says the same, for the two forms of one piece:
+// programs that do not know multipart/alternative write them one after the other.
+func twins(all []body) []body {
+	for i := 0; i+1 < len(all); i++ {
+		a, b := all[i], all[i+1]
+		if a.html == "" && b.text == "" && words(a.text) == words(safehtml.ToText(b.html)) {
+			all = slices.Replace(all, i, i+2, body{a.text, b.html})
+		}
+	}
+	return all
+}
+
+// words gives the letters and digits of a text.
+func words(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // complete gives each piece both forms where pieces of both stand in a row, such as an HTML text

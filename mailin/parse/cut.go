@@ -88,9 +88,9 @@ func (s *splitter) bodyLine(c *cutting, line []byte, begins bool) error {
 	return s.spill(c, c.start)
 }
 
-// spill takes what was looked at of a body, and cannot be made anew, out of memory when it has grown
-// to Limits.Spill bytes: up to end it goes decoded to the file that it is, and as it came to one that
-// only the source names.
+// spill takes what was looked at of a body, and cannot be made anew, out of memory when it has
+// grown to Limits.Spill bytes: up to end it goes decoded to the file that it is, and as it came to
+// one that only the source names.
 func (s *splitter) spill(c *cutting, end int) (err error) {
 	if end-c.done < s.lim.Spill {
 		return nil

@@ -63,8 +63,9 @@ func goesOn(fields []Field, rest []byte) bool {
 
 // The fields behind which a header surely goes on.
 var (
-	byPrograms = regexp.MustCompile(`(?i)^(received|return-path|delivered-to|mime-version|message-id|` +
-		`references|in-reply-to|(x|content|dkim|arc|list|thread|authentication)-[a-z0-9-]+)$`)
+	byPrograms = regexp.MustCompile(`(?i)^(received|return-path|delivered-to|mime-version|` +
+		`message-id|references|in-reply-to|` +
+		`(x|content|dkim|arc|list|thread|authentication)-[a-z0-9-]+)$`)
 	byPeople = regexp.MustCompile(`(?i)^(from|to|cc|subject|date|reply-to|sender)$`)
 )
 

@@ -33,8 +33,9 @@ func (c *collector) leftOver(root *part, source []byte) string {
 	return rawText(body, c.lim)
 }
 
-// textual gives the text of the first file below p that can be read as it is: of a type of text that
-// is not known (RFC 2046 section 4.1.4), a delivery report, or a text that is the whole mail.
+// textual gives the text of the first file below p that can be read as it is: of a type of text
+// that is not known (RFC 2046 section 4.1.4), a delivery report, or a text that has no name or is
+// the whole mail.
 func (c *collector) textual(p *part) string {
 	for _, child := range p.children {
 		if text := c.textual(child); !blank(text) {
@@ -42,13 +43,14 @@ func (c *collector) textual(p *part) string {
 		}
 	}
 	kind, name := p.disposition()
-	alone := p.parent == nil && p.mediaType == "text/plain"
+	plain := p.mediaType == "text/plain" && (p.parent == nil || name == "")
 	switch {
-	case p.children != nil, !alone && (kind == "attachment" || name != ""):
+	case p.children != nil, !plain && (kind == "attachment" || name != ""):
 		return ""
-	case alone, p.mediaType == "message/delivery-status", strings.HasPrefix(p.mediaType, "text/x-"):
+	case plain, p.mediaType == "message/delivery-status", strings.HasPrefix(p.mediaType, "text/x-"):
 		data := c.whole(p)
-		return rawText(data, c.lim)
+		data = data[:min(len(data), c.lim.RawText)]
+		return rfc.CleanText(rfc.DecodeCharset(data, p.params["charset"]))
 	}
 	return ""
 }

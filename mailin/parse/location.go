@@ -46,7 +46,8 @@ func (c *collector) locate(p *part, a *Attachment) {
 }
 
 // imageSource finds what an element of HTML shows.
-var imageSource = regexp.MustCompile(`(?i)\b(?:src|background)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
+var imageSource = regexp.MustCompile(
+	`(?i)\b(?:src|background)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))`)
 
 // follow turns references to files by their location into references by Content-ID, the only ones
 // that are shown (RFC 2557 section 8.2).

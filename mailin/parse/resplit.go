@@ -3,8 +3,8 @@ package parse
 import "bytes"
 
 // resplit reads a multipart anew in which no part was found, because it names no boundary or a
-// wrong one: with the first line that looks like a delimiter, which is one that the header of a part
-// follows. It tells whether there is one. Nothing was cut out of what is read.
+// wrong one: with the first line that looks like a delimiter, which is one that the header of a
+// part follows. It tells whether there is one. Nothing was cut out of what is read.
 func (s *splitter) resplit(p *part) bool {
 	if p.delimiter = likelyDelimiter(s.text[p.content:p.end]); p.delimiter == nil {
 		return false

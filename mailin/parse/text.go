@@ -39,7 +39,7 @@ const metaRange = 1024
 // htmlText reads an HTML part: in the part's charset, else in the text's own.
 func htmlText(p *part) string {
 	data, charset := p.data(), p.params["charset"]
-	if charset == "" {
+	if charset == "" || strings.EqualFold(charset, "us-ascii") {
 		if found := metaCharset.FindSubmatch(data[:min(len(data), metaRange)]); found != nil {
 			charset = string(found[1])
 		}
