@@ -250,3 +250,26 @@ func TestLongThreadTopicIsCut(t *testing.T) {
 		t.Errorf("a topic of %d bytes, valid %v", len(topic), utf8.ValidString(topic))
 	}
 }
+
+// Who names nobody as the sender can be answered where the mail came from, and is trusted nothing.
+func TestWithoutFromTheEnvelopeNamesTheSender(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[string]string{
+		"From: nobody":                          "alice@customer.example",
+		"X: y":                                  "alice@customer.example",
+		"From: =?utf-8?q?Al_=3Cal=40x.org=3E?=": "al@x.org",
+	} {
+		h := newHouse(t)
+		seen := &staged{Desk: h.Gate.Desk}
+		h.Gate.Desk = seen
+		env := Envelope{
+			Road: RoadSMTP, From: "alice@customer.example", FromKnown: true, To: []string{support},
+		}
+		if err := h.Accept(t.Context(), env, strings.NewReader(from+"\r\n\r\nHelp")); err != nil {
+			t.Fatal(err)
+		}
+		if m := seen.mail; m.From.Address != want || !m.Untrusted {
+			t.Errorf("%s: from %q, untrusted %v", from, m.From.Address, m.Untrusted)
+		}
+	}
+}

@@ -124,6 +124,7 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 		m.From = from[0]
 	} else {
 		m.Untrusted, m.Verified = true, tickets.VerifiedUntrusted
+		m.From.Address = rfc.Key(env.From) // whoever sent it can be answered, if From names nobody
 		if len(from) > 0 {
 			m.From = from[0]
 		}

@@ -21,7 +21,7 @@ type Mail struct {
 	// nobody.
 	Agent int64
 
-	From Person // address in key form; empty when there is not exactly one
+	From Person // address in key form; of the envelope when the header names none, else empty
 	// Untrusted tells that there was not exactly one From with exactly one address.
 	Untrusted   bool
 	ReplyTo     Person
