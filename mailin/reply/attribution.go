@@ -26,8 +26,10 @@ const (
 	none strength = iota
 	// weak holds only right above marked lines.
 	weak
-	// strong holds though nothing below is marked.
+	// strong holds though nothing below is marked …
 	strong
+	// … and so does spoken, which says besides that somebody wrote.
+	spoken
 )
 
 // attribution looks for an attribution that begins at line i and lies before end. It returns how
@@ -58,7 +60,7 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 		if found := attributes(joined); found > s {
 			n, s = k+1, found
 		}
-		if s == strong || endsWithColon(joined) {
+		if s == spoken || endsWithColon(joined) {
 			return n, s
 		}
 	}
@@ -68,8 +70,12 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 // withoutFirst tells whether an attribution is whole without its first line, which then is the
 // author's own.
 func withoutFirst(first, rest string) bool {
-	return attributes(strings.TrimSpace(rest)) == strong &&
-		(strings.Contains(rest, "@") || !strings.Contains(first, "@"))
+	if strings.Contains(first, "@") && !strings.Contains(rest, "@") {
+		return false
+	}
+	s := attributes(strings.TrimSpace(rest))
+	verb, _ := findVerb(folding(first))
+	return s == spoken || s == strong && !verb
 }
 
 // introducesSoon is the cheap test that keeps nearly every line of a mail away from attributes.
@@ -126,8 +132,9 @@ func attributes(line string) strength {
 		return weak
 	case verb && date && address,
 		verb && date && clock && opens(s),
-		verb && address && opens(s),
-		date && clock && address && endsWithColon(s) && strings.Contains(s, ">"):
+		verb && address && opens(s):
+		return spoken
+	case date && clock && address && endsWithColon(s) && strings.Contains(s, ">"):
 		return strong
 	case verb, address && (date || clock):
 		return weak

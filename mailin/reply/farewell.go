@@ -13,6 +13,8 @@ const (
 	maxBelow = 12
 	// … and maxBelowLine bounds them, in runes.
 	maxBelowLine = 100
+	// maxWish bounds, in runes, a wish in Chinese.
+	maxWish = 8
 	// maxName bounds, in runes, a name.
 	maxName = 48
 	// minContact is how many lines make a block of names and numbers by themselves, and
@@ -58,11 +60,32 @@ func (m *mail) farewell(i int) bool {
 		return false
 	}
 	s := strings.TrimFunc(folding(text), notLetter)
+	if s == "" {
+		return false
+	}
+	if s[0] >= firstCJK && !strings.ContainsFunc(s, isHangul) {
+		if s = strings.ReplaceAll(s, " ", ""); m.wish(i, s) {
+			return true
+		}
+	}
+	if begins(s, courtesies) {
+		return true
+	}
 	if farewells[s] {
 		return strings.Contains(s, " ") || s[0] >= firstCJK || strings.HasSuffix(text, ",") ||
 			m.ended(i)
 	}
 	return farewellBegins[firstWords(s, 1)] && m.farewellWithName(i)
+}
+
+// wish tells whether line i, which says s, is a wish above a name.
+func (m *mail) wish(i int, s string) bool {
+	if utf8.RuneCountInString(s) > maxWish || !begins(s, wishes) ||
+		strings.ContainsFunc(s, notLetter) {
+		return false
+	}
+	name := m.skipBlank(i+1, len(m.lines))
+	return name < len(m.lines) && m.lines[name].place == visible && nameLike(m.lines[name].text)
 }
 
 // farewellWithName tells whether line i is a farewell with a name, or another farewell, behind it.

@@ -34,8 +34,7 @@ func (m *mail) boundary() int {
 			continue
 		}
 		word, dashed := divider(l.text)
-		if m.begins(i) && forwards[word] && (dashed || endsWithColon(l.text)) ||
-			m.forwarded && l.depth == 0 && (l.kind == tail || m.heads(i, word, dashed)) {
+		if m.forwards(i, word, dashed) {
 			m.forward = m.introduction(i)
 			return m.separatorAfter(i)
 		}
@@ -53,11 +52,42 @@ func (m *mail) boundary() int {
 			m.quote(from, to, true)
 			continue
 		}
-		if n, s := m.attribution(i, len(m.lines)); s == strong && !m.quotedFrom(i+n) {
+		if n, s := m.attribution(i, len(m.lines)); s >= strong && !m.quotedFrom(i+n) {
 			return i
 		}
 	}
 	return len(m.lines)
+}
+
+// forwards tells whether a mail that was passed on begins with line i, a divider or not: the words
+// say so, or the subject does. In no language that is known here, programs that forward draw a line
+// and begin with the subject (Thunderbird), or put words with a colon behind the marks (Apple).
+func (m *mail) forwards(i int, word string, dashed bool) bool {
+	l := &m.lines[i]
+	if !m.begins(i) && l.kind != tail {
+		return false
+	}
+	next := m.skipEmpty(i + 1)
+	switch {
+	case m.begins(i) && forwards[word] && (dashed || endsWithColon(l.text)):
+		return true
+	case next < len(m.lines) && dashed && !quotes(word) && m.field(next) == subjectField,
+		next < len(m.lines) && l.depth > 0 && m.begins(i) && m.leadsIn(i):
+		return m.header(next)
+	case l.depth > 0 || !m.forwarded && !m.maybeForwarded:
+		return false
+	case m.maybeForwarded && !strings.HasPrefix(folding(l.text), "fra:"):
+		return false
+	}
+	return l.kind == tail || m.heads(i, word, dashed)
+}
+
+// skipEmpty returns the first line at or after i that says something, else the number of lines.
+func (m *mail) skipEmpty(i int) int {
+	for i < len(m.lines) && m.empty(i) {
+		i++
+	}
+	return i
 }
 
 // heads tells whether line i, a divider or not, is the head of a quotation. What the author leads
@@ -149,7 +179,7 @@ func (m *mail) introduced(i int) bool {
 		return false
 	}
 	_, s := m.attribution(i, len(m.lines))
-	return s == strong || m.header(i) || m.original(i) || m.separator(i)
+	return s >= strong || m.header(i) || m.original(i) || m.separator(i)
 }
 
 func (m *mail) original(i int) bool {
@@ -303,15 +333,17 @@ func fieldName(s string) string {
 func isHangul(r rune) bool { return r >= '가' && r <= '힣' }
 
 // forwardedSubject tells whether a subject calls its mail a forward: by its first prefix, behind
-// the tags in brackets that gateways put before it.
-func forwardedSubject(subject string) bool {
+// the tags in brackets that gateways put before it. With "VS" Danes and Norwegians forward and Finns
+// answer: maybe.
+func forwardedSubject(subject string) (yes, maybe bool) {
 	for strings.HasPrefix(subject, "[") {
 		_, rest, ok := strings.Cut(subject, "]")
 		if !ok {
-			return false
+			return false, false
 		}
 		subject = strings.TrimSpace(rest)
 	}
 	name, ok := beforeColon(subject)
-	return ok && forwardPrefixes[strings.TrimSpace(folding(name))]
+	name = strings.TrimSpace(folding(name))
+	return ok && forwardPrefixes[name], ok && name == "vs"
 }

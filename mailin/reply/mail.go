@@ -39,7 +39,7 @@ type mail struct {
 	separators map[string]bool
 	author     []string
 	// forwarded says that the subject calls the mail a forward.
-	forwarded bool
+	forwarded, maybeForwarded bool
 	// forward is the line from which on others' words are content, else len(lines).
 	forward int
 }
@@ -47,10 +47,10 @@ type mail struct {
 func newMail(in Input) *mail {
 	m := &mail{
 		text:       strings.ReplaceAll(in.Text, "\r\n", "\n"),
-		forwarded:  forwardedSubject(in.Subject),
 		separators: plainSet(in.Separators),
 		author:     in.Author,
 	}
+	m.forwarded, m.maybeForwarded = forwardedSubject(in.Subject)
 	judged := m.text[:min(len(m.text), maxJudged)]
 	m.lines = make([]line, 0, min(strings.Count(judged, "\n")+1, maxLines))
 	for at := 0; at <= len(judged) && len(m.lines) < maxLines; {

@@ -105,7 +105,7 @@ func (m *mail) introductionEnd(b block) int {
 		end++
 	}
 	at := min(end, b.to-1)
-	if n, s := m.attribution(at, b.to); s == strong {
+	if n, s := m.attribution(at, b.to); s >= strong {
 		end = at + n
 	} else if m.original(at) || m.header(at) {
 		end = m.headerEnd(at)

@@ -166,9 +166,9 @@ var forwards = set(
 )
 
 // forwardPrefixes begin the subject of a mail that was passed on, lower case, before a colon.
-// "vs" is missing: Danes forward with it and Finns answer.
 var forwardPrefixes = set(
-	"fw", "fwd", "forward", "wg", "tr", "i", "vb", "vl", "rv", "enc", "pd", "doorst", "ilt", "πρθ",
+	"إعادة توجيه", "הועבר", "העברה", "fw", "fwd", "forward", "wg", "tr", "i", "vb", "vl", "rv",
+	"enc", "pd", "doorst", "ilt", "πρθ",
 	"转发", "轉寄", "轉發", "转寄", "転送", "전달", "пересл", "továbbítás",
 )
 

@@ -185,8 +185,46 @@ var farewells = set(
 	"وتفضلوا بقبول فائق الاحترام", "تقبلوا تحياتي", "مع فائق الاحترام", "والسلام", "با احترام",
 	"با تشکر و احترام", "בברכה", "בכבוד רב", "תודה ובברכה", "בידידות", "כל טוב", "trân trọng",
 	"kính thư", "thân mến", "trân trọng kính chào", "salam", "hormat saya", "hormat kami",
-	"ขอแสดงความนับถือ", "ด้วยความเคารพ",
+	"ขอแสดงความนับถือ", "ด้วยความเคารพ", "salam hormat", "terima kasih dan salam",
+	// Shorter, longer, and for the day
+	"warmly", "very best", "very best regards", "with best wishes", "with warm regards",
+	"best rgds",
+	"thank you and regards", "thank you & regards", "with thanks and regards", "speak soon",
+	"mit freundl. grüßen", "mit freundlichen grüßen und vielen dank", "m.f.g", "freundl. grüße",
+	"sonnige grüße", "schönes wochenende", "einen schönen tag noch",
+	"ich wünsche einen schönen tag",
+	"m.v.g", "vr. gr", "vriendelijke gr", "groetjes van", "fijne dag", "prettige dag",
+	"vänligen", "ha en bra dag", "allt gott", "venligst", "dbh", "bh", "mange venlige hilsner",
+	"god dag", "ha en fin dag", "ha en god dag", "yst. terv", "yst.terv", "ystäv. terv", "terv",
+	"hyvää päivänjatkoa", "cordiales salutations", "salutations sincères", "bien sincèrement",
+	"bien respectueusement", "bonne fin de journée", "très bonne journée", "excellente journée",
+	"sin otro particular", "un fuerte abrazo", "saludos cordiales y gracias",
+	"que tenga un buen día",
+	"com cumprimentos", "com os meus cumprimentos", "abs", "um grande abraço", "bom trabalho",
+	"cari saluti", "un caro saluto", "porgo cordiali saluti", "porgo distinti saluti",
+	"distintamente", "a presto", "buon fine settimana", "o zi frumoasă", "numai bine",
+	"z pozdrowieniami", "z serdecznymi pozdrowieniami", "pozdr", "pozdrawiamy",
+	"dziękuję i pozdrawiam", "z góry dziękuję i pozdrawiam", "łączę wyrazy szacunku",
+	"s pozdr", "děkuji a zdravím", "děkuji a přeji hezký den", "přeji pěkný den", "pěkný den",
+	"prajem pekný deň", "ďakujem a prajem pekný deň", "szívélyes üdvözlettel", "üdvözlet",
+	"с ув", "с уваж", "с уважением и наилучшими пожеланиями", "спасибо и хорошего дня", "з пов",
+	"saygılar", "saygı ve sevgilerimle", "sevgilerimle", "kolay gelsin", "iyi günler dilerim",
+	"תודה רבה ובברכה", "יום טוב", "何卒よろしくお願いいたします", "今後ともよろしくお願いいたします",
+	"引き続きよろしくお願いいたします", "何卒宜しくお願い申し上げます", "よろしくお願い申し上げます",
+	"고맙습니다", "수고하세요",
 )
+
+// wishes begin what Chinese writes above a name, a short line of its own.
+var wishes = []string{
+	"祝", "顺祝", "順祝", "顺颂", "順頌", "敬祝", "敬颂", "敬頌", "恭祝", "即颂", "即頌", "此致", "谨祝", "謹祝",
+	"顺致", "順致", "敬请", "敬請",
+}
+
+// courtesies begin the sentence with which French letters end, lower case.
+var courtesies = []string{
+	"veuillez agréer", "veuillez recevoir", "je vous prie d'agréer", "je vous prie de croire",
+	"je vous prie de recevoir", "nous vous prions d'agréer", "dans l'attente de vous lire",
+}
 
 // contactLabels stand before a number or an address in a signature, lower case.
 var contactLabels = []string{
