@@ -26,14 +26,19 @@ var (
 	colour   = regexp.MustCompile(`^(?:#[0-9A-Fa-f]{3,6}|[A-Za-z]{3,20})$`)
 )
 
+// maxSanitised bounds, in bytes, the HTML that is sanitised: more is no letter, and costs ten times
+// its size while it is read.
+const maxSanitised = 2 << 20
+
 // Sanitise gives html with nothing left in it but text, its structure, links (http, https, mailto;
 // rel="nofollow noopener") and images of the same mail (src "cid:…"). Gone are scripts, styles,
 // classes, ids, names, forms, frames, comments, what was not shown, and the sources of all other
 // images: to load one tells its sender who reads when (THREATS S39, S40). Every element ends within
 // what is given, so that it changes nothing around it in a page or mail; where elements stand more
-// than 256 deep, those further in are left out and their text is kept.
+// than 256 deep, those further in are left out and their text is kept. Of more than 2 MiB nothing
+// is kept, and the mail's text stands for it.
 func Sanitise(html string) string {
-	if html == "" {
+	if len(html) > maxSanitised {
 		return ""
 	}
 	return strings.TrimSpace(nest(policy.Sanitize(shown(html))))

@@ -5,8 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxQuote bounds the marks at the head of a line; without it nested quotes grow quadratically.
-const maxQuote = 10
+// Bounds of the marks before quoted lines: how many stand at the head of one, and bytes of all. The
+// text of nested quotes would be many times the HTML without them.
+const (
+	maxQuote = 10
+	maxMarks = 1 << 20
+)
 
 // writer lays words out on lines, as a browser folds white space. The zero value is ready.
 type writer struct {
@@ -16,6 +20,7 @@ type writer struct {
 	ends    int  // line ends due before the next word, at most two
 	space   byte // ' ' or '\t' that is due before the next word of this line; 0 for none
 	started bool // something was written
+	marks   int  // bytes of marks written
 }
 
 // gap asks for at least n line ends before the next word: 1 a new line, 2 a blank line too.
@@ -96,18 +101,28 @@ func (w *writer) exact(s string) {
 func (w *writer) begin() {
 	switch {
 	case !w.started:
-		w.b.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+		w.b.WriteString(w.quotes(w.quote))
 	case w.ends > 0:
 		w.b.WriteString("\n")
 		if w.ends > 1 {
-			w.b.WriteString(strings.TrimSpace(strings.Repeat("> ", min(w.quote, w.quoted, maxQuote))))
+			w.b.WriteString(strings.TrimSpace(w.quotes(min(w.quote, w.quoted))))
 			w.b.WriteString("\n")
 		}
-		w.b.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+		w.b.WriteString(w.quotes(w.quote))
 	case w.space != 0:
 		w.separate()
 	}
 	w.started, w.ends, w.space, w.quoted = true, 0, 0, w.quote
+}
+
+// quotes gives the marks of a line of that depth.
+func (w *writer) quotes(depth int) string {
+	if depth == 0 || w.marks > maxMarks {
+		return ""
+	}
+	marks := strings.Repeat("> ", min(depth, maxQuote))
+	w.marks += len(marks)
+	return marks
 }
 
 // separate writes the space or tab that is due. Behind a colon, as in a header that was quoted as
