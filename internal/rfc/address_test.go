@@ -24,6 +24,12 @@ func TestParseAddressList(t *testing.T) {
 		{`j@x.org (Jane (the) Doe)`, "Jane (the) Doe|j@x.org"},
 		{`Jane <j@(her host)x.org>`, "Jane|j@x.org"},
 		{`Pete(A \) chap) <pete(his (own) account)@x.org(his host)>`, "Pete|pete@x.org"},
+		{
+			`Doe, Jane <j@x.org>, Roe, Joe <k@x.org>; nobody; <l@x.org>`,
+			"Doe, Jane|j@x.org; Roe, Joe|k@x.org; |l@x.org",
+		},
+		{`nobody, j@x.org`, "|j@x.org"},
+		{`=?utf-8?q?D=C3=B6e?=, Jane <j@x.org>`, "Döe, Jane|j@x.org"},
 		{`< j@x.org >`, "|j@x.org"},
 		{`Jane <j@x.org> Joe <k@x.org>`, "Jane|j@x.org; Joe|k@x.org"},
 		{`Jane <mailto:j@x.org>`, "Jane|j@x.org"},

@@ -33,6 +33,7 @@ type addrScanner struct {
 	hasAt   bool            // phrase holds "@"
 	comment string
 	name    string // before the angle address
+	before  string // the words before the last comma, if they were no address
 	angle   string
 	closed  bool // an angle address was seen
 	noQuote bool
@@ -49,7 +50,10 @@ func (a *addrScanner) step() {
 	case c == '<':
 		a.brackets()
 	case c == ',' || c == ';':
-		a.finish()
+		a.before = a.finish()
+		if c == ';' {
+			a.before = ""
+		}
 		a.i++
 	case c == ':' && (a.closed || !a.hasAt):
 		// A group's name ends here; an address before the colon is one that another reader could
@@ -58,6 +62,7 @@ func (a *addrScanner) step() {
 			a.phrase.Reset()
 		}
 		a.finish()
+		a.before = ""
 		a.i++
 	default:
 		if c != '>' {
@@ -185,11 +190,18 @@ scan:
 	}
 }
 
-// finish ends the item and adds its address, when it has one.
-func (a *addrScanner) finish() {
+// finish ends the item and adds its address, when it has one. It gives the words of an item that has
+// none: before a comma they begin the next one's name, as in `Doe, Jane <j@x.org>`.
+func (a *addrScanner) finish() (words string) {
 	name, specs := a.name, []string{a.angle}
 	if !a.closed {
 		name, specs = splitBare(a.phrase.String())
+	}
+	if before := strings.TrimSpace(a.before); a.closed && before != "" && name != "" {
+		name = before + ", " + strings.TrimSpace(name)
+	}
+	if a.before = ""; len(specs) == 0 {
+		words = name
 	}
 	if strings.TrimSpace(name) == "" {
 		name = a.comment
@@ -201,6 +213,7 @@ func (a *addrScanner) finish() {
 			a.list = append(a.list, Address{Name: CleanName(DecodeHeader(name)), Addr: addr})
 		}
 	}
+	return words
 }
 
 // splitBare finds the addresses in an item without brackets: the words that hold "@". One is
@@ -214,7 +227,7 @@ func splitBare(item string) (name string, specs []string) {
 			others = append(others, word)
 		}
 	}
-	if len(specs) != 1 {
+	if len(specs) > 1 {
 		return "", specs
 	}
 	return strings.Join(others, " "), specs

@@ -42,8 +42,8 @@ func (s *splitter) header(raw []byte) (fields []Field, body []byte) {
 const maxJunk = 5
 
 // goesOn tells whether a header goes on behind lines that are no fields: with a field that only
-// programs write, or one that a mail has and that was not there yet. A delimiter or a blank line
-// ends it.
+// programs write, or one that every mail has and that was not there yet. A delimiter or a blank
+// line ends it.
 func goesOn(fields []Field, rest []byte) bool {
 	for range maxJunk {
 		var line []byte
@@ -66,7 +66,7 @@ var (
 	byPrograms = regexp.MustCompile(`(?i)^(received|return-path|delivered-to|mime-version|` +
 		`message-id|references|in-reply-to|` +
 		`(x|content|dkim|arc|list|thread|authentication)-[a-z0-9-]+)$`)
-	byPeople = regexp.MustCompile(`(?i)^(from|to|cc|subject|date|reply-to|sender)$`)
+	byPeople = regexp.MustCompile(`(?i)^(from|subject|date)$`)
 )
 
 // cutField takes a line with its continuations (RFC 5322 section 2.2.3).
