@@ -25,7 +25,8 @@ var charsetAliases = map[string]string{
 	"iso-2022-jp-3": "iso-2022-jp", "iso-2022-jp-2004": "iso-2022-jp", "jis": "iso-2022-jp",
 	"ks_c_5601": "euc-kr", "eucgb2312_cn": "gbk", "gb18030-2000": "gb18030", "windows-936": "gbk",
 	"ms936": "gbk", "x-gbk": "gbk", "latin-1": "windows-1252", "x-big5": "big5", "utf": "utf-8",
-	"koi8": "koi8-r", "koi8-ru": "koi8-u", "mac-roman": "macintosh",
+	"koi8": "koi8-r", "koi8-ru": "koi8-u", "mac-roman": "macintosh", "uhc": "euc-kr",
+	"gb-2312": "gbk",
 }
 
 // dosPages are the code pages of DOS, which have no name on the web, by their numbers.
