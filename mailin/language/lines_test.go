@@ -177,6 +177,10 @@ var lines = map[string][]string{
 		"Tháng này tôi bị trừ tiền hai lần.",
 		"Từ sáng nay tôi không thể đăng nhập vào tài khoản",
 	},
+	"la": {
+		"Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
+		"Fusce bibendum, quam hendrerit sagittis tempor, dui turpis tempus erat.",
+	},
 	"ru": {
 		"Здравствуйте, в моём счёте ошибка.",
 		"Приложение вылетает, когда я его открываю",

@@ -32,7 +32,7 @@ type sample struct {
 type word struct {
 	text  string // in lower case
 	named bool   // written with a capital: it may be a name …
-	first bool   // … unless a line begins with it
+	first bool   // … unless a sentence begins with it
 }
 
 func sampleOf(text string) *sample {
@@ -42,17 +42,19 @@ func sampleOf(text string) *sample {
 		if strings.HasPrefix(line, ">") || isCode(line) {
 			continue
 		}
-		before := len(s.words)
+		begins := true
 		for field := range strings.FieldsSeq(line) {
 			if s.letters >= maxLetters {
 				return s
 			}
+			before := len(s.words)
 			if !isAddress(field) {
 				s.take(field)
 			}
-		}
-		if len(s.words) > before {
-			s.words[before].first = true
+			if begins && len(s.words) > before {
+				s.words[before].first, begins = true, false
+			}
+			begins = begins || strings.IndexByte(".!?:", field[len(field)-1]) >= 0
 		}
 	}
 	return s

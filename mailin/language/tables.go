@@ -50,7 +50,7 @@ var tongues = [...]tongue{
 		hasta donde dónde cómo qué cuándo quién favor necesito quiero quisiera pedido factura
 		contraseña cuenta ayuda usted ustedes ya sin hay todo todos este esta esto ese esa sobre entre
 		porque si sí o yo nuestro nuestra hacer hace funciona estimado estimados cordial ni aún
-		siempre nada algo mismo dos veces tres vez hoy ayer mañana semana después antes`,
+		siempre nada algo mismo dos veces tres vez hoy ayer mañana semana después antes tampoco nueva nuevo otra otro`,
 		`ción ciones mente ado ados ando iendo ería amos dad aba ido idos encia ible ar aron ieron`, `ñáéíóú¿¡ü`,
 	},
 	{
@@ -103,17 +103,19 @@ var tongues = [...]tongue{
 		skulle findes får fået blev bliver også nu efter siden dag går virker adgangskode stadig hvornår venter kodeord ordre
 		bestilling faktura hjælp hjælpe har brug vil mig os jer ingen intet noget nogle alle meget lige
 		så der her var kommer skal må allerede kun bedste hilsner være blevet hen sig ud op ind
-		gerne uden mange endnu`,
+		gerne uden mange endnu venligst anden andet igen tilbage indtil uge ugen
+		mellem spørgsmål bruge besked selv ringe nyt nye sidste første`,
 		`ning ninger er ede hed else igt erne elser ende tion`, `æøå`,
 	},
 	{
 		"nb",
-		`og er det at jeg ikke en et ei som på for med av til har hadde kan dere vi du den de fra om men
+		`og er det at jeg ikke en et som på for med av til har hadde kan dere vi du den de fra om men
 		eller når hva hvordan hvorfor hvor hei takk vennlig hilsen mvh min mitt mine deres vår vårt våre
 		kunne skulle finnes får fått ble blir også nå etter siden dag går fungerer virker passord ordre
 		bestilling faktura hjelp hjelpe trenger vil meg oss ingen ikke noe noen alle veldig så der her
 		var kommer skal må allerede bare beste hilsner være blitt seg ut opp inn gjerne uten mange enda
-		i sende bruke`,
+		i sende bruke vennligst annen annet igjen tilbake frem uke uken mellom
+		spørsmål beskjed selv ringe nytt nye siste første`,
 		`ning ninger er et het else ene asjon elser ende igheter`, `æøå`,
 	},
 	{
@@ -123,7 +125,7 @@ var tongues = [...]tongue{
 		terve kiitos kiitoksia terveisin ystävällisin terveisin hyvää päivää voisitteko voitteko voinko
 		voisiko voi voin saa saan saanut sain toimi toimii salasana salasanan tilaus tilauksen lasku
 		laskun apua tarvitsen haluan haluaisin vielä enää jo nyt tänään eilen huomenna kanssa mukaan
-		tämä tämän joka jotta koska siitä sen vaan aina kaikki mitään ongelma virhe pitäisi pystyn`,
+		tämä tämän joka jotta koska siitä sen vaan aina kaikki mitään ongelma virhe pitäisi pystyn uusi uuden uutta yst terv`,
 		`ssa ssä lla llä sta stä inen aan ään mme tte ksi nut nyt isi een iin ttu`, `äö`,
 	},
 	{
@@ -166,13 +168,20 @@ var tongues = [...]tongue{
 		``, `ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ`,
 	},
 	{
+		"la", // in which texts are written that say nothing
+		`lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor ut labore et dolore magna
+		aliqua enim ad minim veniam quis nostrud nulla non nec in ac at vel eu ex id cum massa quam nunc
+		turpis mauris fusce vestibulum pellentesque integer vitae nisl justo orci ante tellus`,
+		`us um ibus orum arum it unt ntur`, ``,
+	},
+	{
 		"ru",
 		`и в не на я что с со по как это но за у к из от для до мы вы он она они меня мне нас нам вас вам
 		ваш ваша ваши мой моя мои моей мою есть был была было были быть если или когда почему где уже ещё
 		еще нет да при так же только можно могу может можете пожалуйста здравствуйте спасибо добрый
 		доброе день утро вечер привет уважением подскажите помогите работает пароль пароля заказ заказа
 		счет счёт просьба прошу нужно надо очень всё все этот эта этого после сегодня вчера завтра
-		не о об то чтобы ошибка ошибку заранее больше опять`,
+		не о об то чтобы ошибка ошибку заранее больше опять тоже пришлите новый новую новая`,
 		`ть ся ого его ние ния ый ая ет ется ают ой ом ых`, `ыэёъ`,
 	},
 	{
@@ -182,7 +191,7 @@ var tongues = [...]tongue{
 		тільки можна можу може можете будь ласка добрий доброго день дня вітаю дякую дякуємо привіт
 		повагою підкажіть допоможіть працює пароль паролю замовлення рахунок прошу потрібно треба дуже
 		все цей ця цього після сьогодні вчора завтра про щоб помилка помилку заздалегідь більше знову
-		допоможіть яка який яке наші наше`,
+		допоможіть яка який яке наші наше теж також надішліть новий нову нова`,
 		`ти ся ого ння ий ть ться ють ої ів ами`, `іїєґ`,
 	},
 	{

@@ -23,7 +23,7 @@ func (s *sample) byWords() Guess {
 			}
 			add(&score, hit, weight)
 		}
-		if w.named {
+		if w.named && !w.first {
 			continue // names have the endings and letters of their bearer's language
 		}
 		if hit == 0 {
