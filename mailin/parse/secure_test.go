@@ -131,16 +131,16 @@ func TestEncryptedMailIsKept(t *testing.T) {
 func TestHostileBERIsBounded(t *testing.T) {
 	t.Parallel()
 	for name, cms := range map[string][]byte{
-		"nested":   bytes.Repeat([]byte{tagOctets | constructed, 0x80}, 1<<20),
-		"many":     bytes.Repeat([]byte{tagOctets, 0}, 4<<20),
-		"long tag": bytes.Repeat([]byte{0x1F, 0x81}, 1<<20),
+		"nested":   bytes.Repeat([]byte{tagOctets | constructed, 0x80}, 1<<18),
+		"many":     bytes.Repeat([]byte{tagOctets, 0}, 1<<19),
+		"long tag": bytes.Repeat([]byte{0x1F, 0x81}, 1<<18),
 	} {
 		for _, hostile := range [][]byte{cms, signedCMS(open, cms), signedCMS(open, nil, cms)} {
 			var m *Mail
 			took := cputime.Of(t, func() {
 				m = Parse(smime(hostile, "application/pkcs7-mime"), DefaultLimits())
 			})
-			if took > time.Second || len(m.Attachments) == 0 {
+			if took > cputime.Bound(time.Second) || len(m.Attachments) == 0 {
 				t.Errorf("%s: %v, %d files", name, took, len(m.Attachments))
 			}
 		}

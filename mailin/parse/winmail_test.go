@@ -163,7 +163,7 @@ func TestS35AndS45BombsStayFiles(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		if took > time.Second || len(m.Attachments) != 1 || m.Unparsed != "" {
+		if took > cputime.Bound(time.Second) || len(m.Attachments) != 1 || m.Unparsed != "" {
 			t.Errorf("%s took %v: %d files, %q", name, took, len(m.Attachments), m.Unparsed)
 		}
 	}

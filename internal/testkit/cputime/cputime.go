@@ -23,6 +23,9 @@ func Of(t testing.TB, f func()) time.Duration {
 	return ofThread(t) - begun
 }
 
+// Bound gives how long what may take d may take in this test: more with the race detector.
+func Bound(d time.Duration) time.Duration { return d * slower }
+
 func ofThread(t testing.TB) time.Duration {
 	t.Helper()
 	var used syscall.Rusage
