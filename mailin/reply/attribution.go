@@ -47,9 +47,10 @@ func (m *mail) attribution(i, end int) (n int, s strength) {
 		if next == "" {
 			continue
 		}
-		joined = strings.TrimSpace(joined + " " + next)
-		if k == 0 {
-			first = len(joined)
+		if joined == "" {
+			joined, first = next, len(next)
+		} else {
+			joined += " " + next
 		}
 		if !introduces(joined) {
 			continue
@@ -83,6 +84,9 @@ func (m *mail) introducesSoon(i, end int) bool {
 	for j := i; j < min(i+maxBroken, end); j++ {
 		if introduces(m.lines[j].text) {
 			return true
+		}
+		if m.empty(j) && (j+1 == end || m.lines[j+1].text != "<") {
+			return false
 		}
 	}
 	return false

@@ -75,7 +75,15 @@ func (m *mail) farewell(i int) bool {
 		return strings.Contains(s, " ") || s[0] >= firstCJK || strings.HasSuffix(text, ",") ||
 			m.ended(i)
 	}
-	return farewellBegins[firstWords(s, 1)] && m.farewellWithName(i)
+	if !farewellBegins[firstWords(s, 1)] {
+		return false
+	}
+	for at, r := range s {
+		if notLetter(r) && farewells[strings.TrimFunc(s[:at], notLetter)] {
+			return m.farewellWithName(i)
+		}
+	}
+	return false
 }
 
 // wish tells whether line i, which says s, is a wish above a name.

@@ -3,7 +3,6 @@ package reply
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -69,23 +68,6 @@ func footer(text string) bool {
 	}
 	return begins(text, notices) || (begins(text, footers) || endsAsFooter(text)) &&
 		namesDevice(folding(text))
-}
-
-// begins tells whether a line begins with one of the beginnings, which are in lower case.
-func begins(text string, beginnings []string) bool {
-	if text == "" {
-		return false
-	}
-	c := text[0]
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	for _, b := range beginnings {
-		if (b[0] == c || min(b[0], c) >= utf8.RuneSelf) && hasPrefixFold(text, b) {
-			return true
-		}
-	}
-	return false
 }
 
 func endsAsFooter(text string) bool {
@@ -158,10 +140,11 @@ func (m *mail) legal(from, to int) bool {
 	text := m.text[m.lines[from].at : m.lines[to-1].at+len(m.lines[to-1].raw)]
 	var said [len(legal)]bool
 	count, inside := 0, false
-	for i, r := range text {
-		word := unicode.IsLetter(r)
-		if word && (!inside || r >= '⺀') && i+len(legalKey{}) <= len(text) {
-			for _, stem := range legalStems.at(legalKey([]byte(text[i : i+len(legalKey{})]))) {
+	for i := 0; i+len(legalKey{}) <= len(text); i++ {
+		c := text[i]
+		word := c >= utf8.RuneSelf || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if word && (!inside || c >= firstCJK) {
+			for _, stem := range legalStems.at(legalKey{c, text[i+1], text[i+2]}) {
 				if !said[stem.row] && hasPrefixFold(text[i:], stem.stem) {
 					said[stem.row] = true
 					count++

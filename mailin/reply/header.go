@@ -64,7 +64,8 @@ func (m *mail) boundary() int {
 // and begin with the subject (Thunderbird), or put words with a colon behind the marks (Apple).
 func (m *mail) forwards(i int, word string, dashed bool) bool {
 	l := &m.lines[i]
-	if !m.begins(i) && l.kind != tail {
+	bySubject := l.depth == 0 && (m.forwarded || m.maybeForwarded)
+	if word == "" && !bySubject || !m.begins(i) && l.kind != tail {
 		return false
 	}
 	next := m.skipEmpty(i + 1)
@@ -74,7 +75,7 @@ func (m *mail) forwards(i int, word string, dashed bool) bool {
 	case next < len(m.lines) && dashed && !quotes(word) && m.field(next) == subjectField,
 		next < len(m.lines) && l.depth > 0 && m.begins(i) && m.leadsIn(i):
 		return m.header(next)
-	case l.depth > 0 || !m.forwarded && !m.maybeForwarded:
+	case !bySubject:
 		return false
 	case m.maybeForwarded && !strings.HasPrefix(folding(l.text), "fra:"):
 		return false

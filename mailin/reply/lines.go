@@ -17,7 +17,7 @@ func unquote(line string) (depth uint8, rest string) {
 		return 0, line
 	}
 	for {
-		cut := strings.TrimLeft(rest, " \t\u00a0")
+		cut := strings.TrimPrefix(strings.TrimLeft(rest, " \t"), "\u00a0")
 		size := markSize(cut)
 		if size == 0 || depth == 255 {
 			return depth, rest
@@ -53,7 +53,7 @@ func markSize(line string) int {
 // plain is a line without the marks that programs put around its words: white space of every
 // kind, marks of direction, and the asterisks and underscores that stand for bold and italic.
 func plain(line string) string {
-	if strings.Contains(line, nbsp) {
+	if strings.IndexByte(line, nbsp[0]) >= 0 {
 		line = strings.ReplaceAll(line, nbsp, " ")
 	}
 	if line == "" || graphic(line[0]) && graphic(line[len(line)-1]) {
@@ -89,8 +89,13 @@ func invisible(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
+func notASCII(r rune) bool { return r >= utf8.RuneSelf }
+
 // folding is s in lower case, without invisible marks, and with ASCII digits.
 func folding(s string) string {
+	if !strings.ContainsFunc(s, notASCII) {
+		return strings.ToLower(s)
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r < utf8.RuneSelf:
@@ -151,6 +156,37 @@ func trimBlankEnd(s string) string {
 // hasPrefixFold tells whether s begins with prefix, which is in lower case.
 func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// starts are beginnings of lines by their first byte: nearly every line is told by it alone.
+type starts [utf8.RuneSelf + 1][]string
+
+// beginnings makes a table of beginnings, which are in lower case. In capitals a character of ASCII
+// is another one of ASCII; the others are tried each.
+func beginnings(list ...string) *starts {
+	var t starts
+	for _, s := range list {
+		at := min(s[0], utf8.RuneSelf)
+		t[at] = append(t[at], s)
+	}
+	return &t
+}
+
+// begins tells whether a line begins with one of the beginnings.
+func begins(text string, t *starts) bool {
+	if text == "" {
+		return false
+	}
+	c := min(text[0], utf8.RuneSelf)
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	for _, b := range t[c] {
+		if hasPrefixFold(text, b) {
+			return true
+		}
+	}
+	return false
 }
 
 // endsWithColon tells whether a line introduces something.

@@ -28,6 +28,7 @@ type line struct {
 	depth  uint8  // how many quote marks stand before it
 	kind   kind   // what the HTML says of it
 	place  place
+	blank  bool // nothing but white space
 	quoted bool // somebody else's: marked so, or known
 	answer bool // new between lines that are known
 }
@@ -67,7 +68,9 @@ func newMail(in Input) *mail {
 
 func newLine(raw string, at int) line {
 	depth, text := unquote(raw)
-	return line{raw: raw, text: plain(text), at: at, depth: depth, quoted: depth > 0}
+	return line{
+		raw: raw, text: plain(text), at: at, blank: isBlank(raw), depth: depth, quoted: depth > 0,
+	}
 }
 
 func plainSet(lines []string) map[string]bool {
@@ -155,7 +158,7 @@ func (m *mail) join(p place) string {
 }
 
 // blank tells whether line i holds nothing but white space.
-func (m *mail) blank(i int) bool { return isBlank(m.lines[i].raw) }
+func (m *mail) blank(i int) bool { return m.lines[i].blank }
 
 // empty tells whether line i says nothing: it is blank, or marks alone.
 func (m *mail) empty(i int) bool { return m.lines[i].text == "" }

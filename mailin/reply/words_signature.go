@@ -4,7 +4,7 @@ import "strings"
 
 // footers begin the line that phones and mail programs add, lower case. A line counts only when it
 // names a device or a program too: "Sent via courier" is a sentence.
-var footers = []string{
+var footers = beginnings(
 	"get outlook ", "get bluemail ", "get typeapp ", "get spark ", "get edison ", "sent with ",
 	"sent via ", "sent using ", "sent on ", "sent by ", "written on ",
 	"发自", "發自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
@@ -27,7 +27,7 @@ var footers = []string{
 	"στάλθηκε ", "εστάλη ", "λήψη ", "أُرسلت ", "أرسلت ", "تم الإرسال ", "مرسل من ", "مُرسَل ",
 	"ارسال شده ", "ارسال از ", "נשלח ", "קבל את ", "나의 ", "내 ", "gửi từ ", "tải ",
 	"dikirim ", "dapatkan ", "ส่งจาก", "รับ ",
-}
+)
 
 // footerEnds end such a line in the languages that set the verb last.
 var footerEnds = []string{
@@ -63,7 +63,7 @@ var deviceStems = []string{
 
 // notices begin lines that programs and companies add and that say themselves what they are, lower
 // case: advertisements, checks for viruses, thoughts for the environment.
-var notices = []string{
+var notices = beginnings(
 	"you received this message because", "you are receiving this", "to unsubscribe from",
 	"yahoo mail: search", "do you yahoo", "virus-free", "virenfrei", "sans virus", "libre de virus",
 	"privo di virus", "virusvrij", "bez wirusów", "this email has been checked for viruses",
@@ -77,13 +77,13 @@ var notices = []string{
 	"denk aan het milieu",
 	"tänk på miljön", "tænk på miljøet", "请考虑环境", "打印前请", "请在打印前", "sent from my",
 	"签名由", "簽名由", "[发自", "[發自", "来自移动端", "download the", "unsubscribe",
-}
+)
 
 // fileLists begin the list of files that a mail program keeps for the author, lower case.
-var fileLists = []string{"从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件", "从网易"}
+var fileLists = beginnings("从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件", "从网易")
 
 // legalOpenings begin a disclaimer, lower case: fewer of its things need be said behind one.
-var legalOpenings = []string{
+var legalOpenings = beginnings(
 	"本邮件", "本电子邮件", "本郵件", "本電子郵件", "本信件", "此邮件", "此郵件", "保密", "免责", "免責", "机密",
 	"this e-mail", "this email", "this message", "this communication", "this transmission",
 	"the information contained", "the information in this", "the contents of this", "confidential",
@@ -99,7 +99,7 @@ var legalOpenings = []string{
 	"táto správa", "ez az e-mail", "данное сообщение", "это сообщение", "это письмо", "цей лист",
 	"це повідомлення", "bu e-posta", "bu mesaj", "bu elektronik", "このメール", "本メール", "이 메일", "본 메일",
 	"هذه الرسالة", "هذا البريد", "הודעה זו", "דואר זה",
-}
+)
 
 // abbreviations end a line as a sentence ends, lower case.
 var abbreviations = set(
@@ -215,19 +215,19 @@ var farewells = set(
 )
 
 // wishes begin what Chinese writes above a name, a short line of its own.
-var wishes = []string{
+var wishes = beginnings(
 	"祝", "顺祝", "順祝", "顺颂", "順頌", "敬祝", "敬颂", "敬頌", "恭祝", "即颂", "即頌", "此致", "谨祝", "謹祝",
 	"顺致", "順致", "敬请", "敬請",
-}
+)
 
 // courtesies begin the sentence with which French letters end, lower case.
-var courtesies = []string{
+var courtesies = beginnings(
 	"veuillez agréer", "veuillez recevoir", "je vous prie d'agréer", "je vous prie de croire",
 	"je vous prie de recevoir", "nous vous prions d'agréer", "dans l'attente de vous lire",
-}
+)
 
 // contactLabels stand before a number or an address in a signature, lower case.
-var contactLabels = []string{
+var contactLabels = beginnings(
 	"tel", "phone", "mobile", "mob", "cell", "fax", "email", "e-mail", "mail", "web", "www",
 	"skype",
 	"office", "direct", "t:", "m:", "f:", "e:", "p:", "w:", "t ", "m ", "tel.", "telefon", "mobil",
@@ -236,7 +236,7 @@ var contactLabels = []string{
 	"telefone", "gsm", "kom", "тел", "моб", "телефон", "факс", "电话", "電話", "手机", "手機", "传真",
 	"傳真", "邮箱", "信箱", "邮件", "地址", "网址", "網址", "邮编", "座机", "微信", "qq", "携帯", "住所",
 	"전화", "휴대폰", "팩스", "이메일", "주소", "هاتف", "جوال", "טל", "נייד", "linkedin", "whatsapp",
-}
+)
 
 // legal are stems of words that stand together in disclaimers and hardly elsewhere, lower case; a
 // row a meaning, so that a text must mean several of them.
@@ -324,7 +324,7 @@ var announcements = []string{
 	"以下", "如下", "下面", "新的", "следующ", "нов",
 }
 
-// farewellBegins are the first words of farewells.
+// farewellBegins are the first words of farewells: they keep the other lines away.
 var farewellBegins = func() map[string]bool {
 	words := make(map[string]bool, len(farewells))
 	for f := range farewells {
