@@ -4,13 +4,14 @@
 // It is pure: text in, text out. It loses nothing, because every line of the text comes back in
 // exactly one of three places, and it shows everything when it finds nothing new, because text
 // that an agent never sees is worse than a quote that they see twice. It follows RFC 3676 section
-// 4.3 (signatures) and 4.5 (quote depth); everything else here is custom of mail programs, kept in
-// tables: words_attribution.go, words_header.go, words_signature.go, marks.go. It sanitises no
-// HTML (internal/safehtml does).
+// 4.3 (signatures) and 4.5 (quote depth); everything else here is custom of mail programs. It
+// sanitises no HTML (internal/safehtml does).
 //
-// The way of a mail: structure.go says of each line what the HTML says of it, known.go what the
-// thread says, header.go and attribution.go find where unmarked quotations begin, quote.go folds
-// what is quoted, sign.go takes the signature off, html.go cuts the HTML to match.
+// The way of a mail: structure.go says of each line what the HTML says of it (marks.go), known.go
+// what the thread says, boundary.go where what nobody marked begins, by attribution.go and
+// header.go; quote.go folds what is quoted; signature.go takes off what footer.go and farewell.go
+// find at the end; html.go cuts the HTML to match. The words of programs and of people stand in
+// words_*.go, by language.
 //
 // The door calls it outside the store's writer; inspect calls it too. It owns no goroutine.
 package reply
