@@ -3,6 +3,7 @@ package parse
 import (
 	"cmp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jhillyerd/enmime/v2/mediatype"
 
@@ -81,7 +82,19 @@ func (p *part) readDisposition() (kind, filename string) {
 		_, params = parameters(get(p.fields, "Content-Type"))
 		filename = cmp.Or(params["name"], params["file"])
 	}
-	return strings.ToLower(rfc.CleanName(kind)), filename
+	return strings.ToLower(rfc.CleanName(kind)), unescaped(filename)
+}
+
+// unescaped gives a name that a program wrote as in a link, with "%E4%BD%A0" for a character.
+func unescaped(name string) string {
+	if strings.Count(name, "%") < utf8.RuneLen('é') {
+		return name
+	}
+	raw := unpercent(name)
+	if !utf8.Valid(raw) || utf8.RuneCount(raw) == len(raw) || utf8.RuneCountInString(name) < len(name) {
+		return name // its letters may mean themselves
+	}
+	return string(raw)
 }
 
 // parameters reads a value with parameters as they come: RFC 2231 charsets and continuations in

@@ -242,6 +242,8 @@ func TestFileNames(t *testing.T) {
 		{"Content-Disposition: attachment; filename=\"\xc4\xe3\xba\xc3.txt\"", "你好.txt"},
 		{`Content-Disposition: attachment; filename=a b.txt`, "a b.txt"},
 		{`Content-Disposition: attachment; filename*=us-ascii''W%F6lbung.txt`, "Wölbung.txt"},
+		{`Content-Disposition: attachment; filename=%E4%BD%A0%E5%A5%BD.txt`, "你好.txt"},
+		{`Content-Disposition: attachment; filename="100%20a%C3.txt"`, "100%20a%C3.txt"},
 		{`Content-Disposition: attachment; filename="../../etc/passwd"`, "passwd"},
 		{"Content-Disposition: attachment\nContent-Type: text/csv; name=t.csv", "t.csv"},
 	} {
