@@ -50,6 +50,7 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 		g.close()
 		return nil, err
 	}
+	roads = append(roads, w.pollers(gate, texts, g.metrics)...)
 	outbox := lifecycle.Service{Name: "outbox", Run: sender.Run}
 	kick := lifecycle.Service{Name: "kick", Run: func(ctx context.Context) error {
 		return w.kick(ctx, sender)

@@ -87,6 +87,12 @@ type IMAP struct {
 	From     string   `key:"from"`  // "now", "unseen", "all", or an age such as "14d"
 }
 
+// Since is how far back From reaches where it is an age, else 0.
+func (m *IMAP) Since() time.Duration {
+	age, _ := parseDuration(m.From)
+	return age
+}
+
 // OAuth2 is a log-in by tokens in place of a password (RFC 6749).
 type OAuth2 struct {
 	Provider     string   `key:"provider"` // "microsoft", "google" or "other"

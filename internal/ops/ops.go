@@ -35,6 +35,9 @@ type Registry struct {
 	created    prometheus.Counter
 	deliveries *prometheus.CounterVec
 	panics     prometheus.Counter
+	polled     *prometheus.GaugeVec
+	backlog    *prometheus.GaugeVec
+	setAside   *prometheus.GaugeVec
 }
 
 // New makes a Registry. levels is asked at every scrape, under a deadline of 2 s; its error makes
@@ -48,9 +51,13 @@ func New(levels func(context.Context) (Levels, error)) *Registry {
 		created:    counter("tickets_created_total", "Tickets opened."),
 		deliveries: counters("deliveries_total", "Attempts to deliver a mail.", "result"),
 		panics:     counter("panics_total", "Panics recovered: each is a fault to report."),
+		polled: folders("imap_last_success_timestamp_seconds",
+			"When a polled folder was last read well."),
+		backlog:  folders("imap_backlog", "Mails of a polled folder that wait to be read."),
+		setAside: folders("imap_set_aside", "Mails of a polled folder that could not be taken."),
 	}
 	r.registry.MustRegister(r.accepted, r.refused, r.duplicates, r.created, r.deliveries,
-		r.panics, gauges{levels}, collectors.NewGoCollector(),
+		r.panics, r.polled, r.backlog, r.setAside, gauges{levels}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
 }
@@ -73,6 +80,21 @@ func (r *Registry) Delivered(result string) { r.deliveries.WithLabelValues(resul
 // Panicked counts a recovered panic.
 func (r *Registry) Panicked() { r.panics.Inc() }
 
+// Polled tells when a folder of a mailbox was last read well.
+func (r *Registry) Polled(mailbox, folder string, at time.Time) {
+	r.polled.WithLabelValues(mailbox, folder).Set(float64(at.Unix()))
+}
+
+// Backlog is how many mails of the folder were seen and wait to be read.
+func (r *Registry) Backlog(mailbox, folder string, n int) {
+	r.backlog.WithLabelValues(mailbox, folder).Set(float64(n))
+}
+
+// SetAside is how many mails of the folder could not be taken.
+func (r *Registry) SetAside(mailbox, folder string, n int) {
+	r.setAside.WithLabelValues(mailbox, folder).Set(float64(n))
+}
+
 func counter(name, help string) prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{
 		Namespace: namespace, Name: name, Help: help,
@@ -83,6 +105,12 @@ func counters(name, help, label string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: namespace, Name: name, Help: help,
 	}, []string{label})
+}
+
+func folders(name, help string) *prometheus.GaugeVec {
+	return prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: namespace, Name: name, Help: help,
+	}, []string{"mailbox", "folder"})
 }
 
 // gauges reads Levels at the scrape: counted while running, they would be wrong after a restart

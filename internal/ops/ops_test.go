@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func noLevels(context.Context) (Levels, error) { return Levels{}, nil }
@@ -33,6 +34,9 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 	r.TicketCreated()
 	r.Delivered("sent")
 	r.Panicked()
+	r.Polled("s@d", "INBOX", time.Unix(1700000000, 0))
+	r.Backlog("s@d", "INBOX", 5)
+	r.SetAside("s@d", "INBOX", 2)
 	w := get(t, r.Handler(), "/metrics")
 	for _, want := range []string{
 		`helpgate_mails_accepted_total{road="smtp"} 2`,
@@ -44,6 +48,9 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 		`helpgate_outbox_rows{status="waiting"} 4`,
 		`helpgate_outbox_rows{status="failed"} 1`,
 		`helpgate_held_open 3`,
+		`helpgate_imap_last_success_timestamp_seconds{folder="INBOX",mailbox="s@d"} 1.7e+09`,
+		`helpgate_imap_backlog{folder="INBOX",mailbox="s@d"} 5`,
+		`helpgate_imap_set_aside{folder="INBOX",mailbox="s@d"} 2`,
 		`go_goroutines `,
 	} {
 		if !strings.Contains(w.Body.String(), "\n"+want) {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"helpgate/internal/lifecycle"
+	"helpgate/mailin"
+	"helpgate/mailin/imapin"
+	"helpgate/templates"
+	"helpgate/tickets"
+)
+
+// pollers gives the services that read mailboxes at providers, one a folder.
+func (w *world) pollers(
+	gate *mailin.Gate, texts *templates.Set, meter imapin.Meter,
+) []lifecycle.Service {
+	var services []lifecycle.Service
+	for _, mb := range w.config.Mailboxes {
+		if mb.IMAP == nil || mb.IMAP.OAuth2 != nil {
+			continue
+		}
+		limits := imapin.DefaultLimits()
+		limits.MaxSize = w.config.SMTP.MaxMessageSize
+		cfg := imapin.Config{
+			Mailbox: mb.Address, From: mb.IMAP.From, Since: mb.IMAP.Since(), Locale: mb.Locale,
+			Server: imapin.Server{
+				Address: mb.IMAP.Address, TLS: mb.IMAP.TLS,
+				Username: mb.IMAP.Username, Password: mb.IMAP.Password.Reveal(),
+			},
+			Spool: w.config.DataDir, Gate: gate, Marks: marks{w.db}, Words: texts, Meter: meter,
+			Limits: limits, Clock: w.clock, Logger: w.logger,
+		}
+		cfg.After.Move, _ = strings.CutPrefix(mb.IMAP.After, "move:")
+		switch mb.IMAP.After {
+		case "leave":
+			cfg.After = imapin.After{}
+		case "flag":
+			cfg.After = imapin.After{Flag: true}
+		}
+		for _, cfg.Folder = range mb.IMAP.Folder {
+			services = append(services, lifecycle.Service{
+				Name: "imap " + mb.Address + " " + cfg.Folder, Run: imapin.New(cfg).Run,
+			})
+		}
+	}
+	return services
+}
+
+// marks are those of the store.
+type marks struct{ store tickets.Store }
+
+// Mark implements imapin.Marks.
+func (m marks) Mark(ctx context.Context, key string) (value string, err error) {
+	err = m.store.View(ctx, func(tx tickets.Tx) (err error) {
+		value, err = tx.Mark(ctx, key)
+		return err
+	})
+	return value, err
+}
+
+// SetMark implements imapin.Marks.
+func (m marks) SetMark(ctx context.Context, key, value string) error {
+	return m.store.Update(ctx, func(tx tickets.Tx) error { return tx.SetMark(ctx, key, value) })
+}

@@ -1,0 +1,103 @@
+package imapin
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"helpgate/internal/mailerr"
+)
+
+// errMissing tells that the folder is not there.
+var errMissing = errors.New("no such folder")
+
+// missing adds to a folder that cannot be opened the names of those that can.
+func (r *round) missing(ctx context.Context, err error) error {
+	if !refused(err) {
+		return err
+	}
+	names, listed := r.session.folders(ctx)
+	if listed != nil || slices.Contains(names, r.Folder) {
+		return err
+	}
+	return fmt.Errorf("%w: %w; there are %q", errMissing, err, names)
+}
+
+func codeOf(err error) imap.ResponseCode {
+	var no *imap.Error
+	if errors.As(err, &no) {
+		return no.Code
+	}
+	return ""
+}
+
+// mend says what an operator can do about a trouble.
+func mend(err error, c Config) string {
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var dns *net.DNSError
+	code := codeOf(err)
+	switch {
+	case errors.Is(err, errLogin):
+		return "check username and password of this mailbox's imap section; many providers want a " +
+			"password made for this program alone, and have IMAP turned off at first"
+	case errors.As(err, &authority), errors.As(err, &invalid):
+		return "the server's certificate is not valid here: renew it there, or add its authority " +
+			"to this system's certificates"
+	case errors.As(err, &name):
+		return "the server's certificate is for another name: write that name into address"
+	case errors.Is(err, errTLS):
+		return "check tls of this mailbox's imap section: \"tls\" goes with port 993, \"starttls\" " +
+			"with port 143"
+	case errors.Is(err, errMissing), code == imap.ResponseCodeNonExistent:
+		return "check folder and after of this mailbox's imap section, or make the folder " + c.Folder
+	case code == imap.ResponseCodeOverQuota:
+		return "make room in the mailbox at the provider"
+	case code == imap.ResponseCodeNoPerm:
+		return "give " + c.Server.Username + " the right to this folder"
+	case code == imap.ResponseCodeLimit, code == imap.ResponseCodeInUse,
+		code == imap.ResponseCodeUnavailable:
+		return "the provider asks to wait; look for other programs that read this mailbox"
+	case errors.As(err, &dns):
+		return "the name of the server is not known: check address, and this host's DNS"
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH):
+		return "nothing answers at " + c.Server.Address + ": check address and tls, or wait for it"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "make room in " + c.Spool
+	}
+	var door *mailerr.Error
+	if errors.As(err, &door) {
+		return "helpgate itself could not store the mail: see the lines before"
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errSilent) {
+		return "the server or the way to it is slow: it is tried again by itself"
+	}
+	return "it is tried again by itself"
+}
+
+// advice is how Exchange asks for patience.
+var advice = regexp.MustCompile(`(?i)backoff time:? (\d{1,7}) milliseconds`)
+
+// advised is how long the provider asks to wait.
+func advised(err error) time.Duration {
+	var no *imap.Error
+	if !errors.As(err, &no) {
+		return 0
+	}
+	m := advice.FindStringSubmatch(no.Text)
+	if m == nil {
+		return 0
+	}
+	ms, _ := strconv.Atoi(m[1]) // seven digits
+	return time.Duration(ms) * time.Millisecond
+}
