@@ -1,5 +1,5 @@
 // Package parse reads the bytes of a mail: header, parts, text and attachments (RFC 5322, RFC 2045
-// to 2047, 2231, 3676). It never refuses a mail: a fault costs the faulty piece and leaves a
+// to 2047, 2231, 2557, 3676). It never refuses a mail: a fault costs the faulty piece and leaves a
 // warning, and what breaks a limit is there as raw text.
 //
 // A mail is read in one pass, as it comes over the wire: header, texts and small files stay in
@@ -8,8 +8,9 @@
 //
 // The tree of parts is read by our own splitter, which finds a delimiter only at the beginning of a
 // line and counts parts and depth while it reads; media types are mended by enmime's mediatype.
-// HTML comes out as it was received: whoever shows it sanitises it first. Nested mails are not
-// entered, archives never unpacked.
+// HTML comes out as it was received: whoever shows it sanitises it first. Text that is signed is
+// read, also within a CMS message (RFC 8551, ber.go), but no signature is verified and nothing is
+// decrypted. Nested mails are not entered, archives never unpacked.
 //
 // The door and `helpgate inspect` call it. It is pure and owns no goroutine.
 package parse
