@@ -157,15 +157,22 @@ func isCode(line string) bool {
 			signs++
 		}
 	}
-	return signs >= 3 && signs*10 >= len(line) || traced.MatchString(line[:min(len(line), traceRange)])
+	if signs >= 3 && signs*10 >= len(line) {
+		return true
+	}
+	for _, sign := range []string{"()", "::", "->", "Exception"} {
+		if strings.Contains(line, sign) {
+			return true
+		}
+	}
+	return traced.MatchString(line[:min(len(line), traceRange)])
 }
 
-// traceRange is how much of a line is looked at for signs of a trace, in bytes.
-const traceRange = 160
+// traceRange is how much of a line is looked at for the head of a trace, in bytes.
+const traceRange = 80
 
-// traced matches lines of logs, compilers and stack traces: a time, a level or a kind of error at
-// their head, a frame, or a call.
-var traced = regexp.MustCompile(`^\s*(?:\d[\d:.TZ/-]{7,}|\[[^\]]{1,40}\]|at \S+[.(]|File "|Traceback |` +
+// traced matches lines of logs, compilers and stack traces by their head: a time, a level or a kind
+// of error, or a frame.
+var traced = regexp.MustCompile(`^\s*(?:\d[\d:.TZ/-]{7}|\[[^\]]{1,40}\]|at \S+[.(]|File "|Traceback |` +
 	`Caused by|(?i:error|warning|warn|fatal|info|debug|notice|panic)\b\W|` +
-	`[\w.]*[a-z](?:Error|Exception|Warning)\b)|` +
-	`\w\.\w+\.\w+\.?\w*(?:Exception|Error)\b|\w\(\)|::|->`)
+	`[\w.]*[a-z](?:Error|Exception|Warning)\b)`)
