@@ -51,6 +51,7 @@ var arrows = map[string][]string{
 	"mailin/imapin":   {"mailin", leaves},
 	"mailin/parse":    {"mailin/source", "mailin/tnef", domain, leaves},
 	"mailin/tnef":     {leaves},
+	"mailin/archive":  {leaves},
 	"mailin/language": {leaves},
 	"mailin/source":   {leaves},
 	"mailin/reply":    {domain, leaves},
