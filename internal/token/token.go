@@ -1,5 +1,6 @@
 // Package token makes and checks the signed tokens that tell which ticket a mail belongs to:
-// in reply addresses, return paths, Message-IDs, marker lines, the loop header.
+// in reply addresses, return paths, Message-IDs, marker lines, the loop header. With keys of the same
+// secret file, and never the same keys, it seals what must lie in the store unread (Seal, Open).
 //
 // A token proves which ticket, never who wrote (RULES 2): nobody is trusted for holding one. The
 // package keeps no state, revokes nothing and knows no expiry; those are rules of the desk. It is
@@ -20,6 +21,7 @@
 package token
 
 import (
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -89,8 +91,9 @@ type Key struct {
 // Keyring signs with its first key and verifies with all, so that keys rotate while the tokens
 // in people's mailboxes stay good.
 type Keyring struct {
-	signer byte
-	keys   map[byte]map[Purpose][]byte
+	signer  byte
+	keys    map[byte]map[Purpose][]byte
+	sealers map[byte]cipher.AEAD
 }
 
 // NewKeyring makes a Keyring of one key or more, newest first. It refuses a short secret, and an
@@ -99,7 +102,9 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("make keyring: no key")
 	}
-	ring := &Keyring{signer: keys[0].ID, keys: map[byte]map[Purpose][]byte{}}
+	ring := &Keyring{
+		signer: keys[0].ID, keys: map[byte]map[Purpose][]byte{}, sealers: map[byte]cipher.AEAD{},
+	}
 	for _, key := range keys {
 		if strings.IndexByte(alphabet, key.ID) < 0 {
 			return nil, fmt.Errorf("make keyring: key id %q is not one of a-z, 2-7", key.ID)
@@ -112,6 +117,10 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 				key.ID, minSecret)
 		}
 		ring.keys[key.ID] = derive(key.Secret)
+		var err error
+		if ring.sealers[key.ID], err = sealer(key.Secret); err != nil {
+			return nil, fmt.Errorf("make keyring: %w", err)
+		}
 	}
 	return ring, nil
 }
