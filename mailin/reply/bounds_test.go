@@ -41,7 +41,7 @@ func extract(text string) {
 
 func TestS36HostileTextTakesLinearTime(t *testing.T) {
 	t.Parallel()
-	const size, times = 40 << 10, 8
+	const size, times = 20 << 10, 8
 	for name, unit := range hostile {
 		little, much := repeated(unit, size), repeated(unit, size*times)
 		// Linear is 8; the slack is for what the machine does meanwhile. Squares are 64.

@@ -6,6 +6,9 @@ const (
 	// minKnown is how many bytes in a row, known line by line, make a quotation, and minKnownToo
 	// how many in a mail that has such.
 	minKnown, minKnownToo = 40, 20
+	// minKnownAlone is how many bytes a single line needs that nothing introduces: who has a phrase
+	// of their own writes it twice.
+	minKnownAlone = 120
 	// gram is how many words in a row must stand in an earlier message to be known there.
 	gram = 4
 )
@@ -61,7 +64,7 @@ func (m *mail) quoteKnown(known []bool) {
 		switch {
 		case to == i:
 			to++
-		case size < least:
+		case size < least, m.count(i, to) == 1 && size < minKnownAlone && !m.introduced(i):
 			clear(known[i:to])
 		case fresh:
 			m.quote(i, to, true)

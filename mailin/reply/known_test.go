@@ -72,6 +72,15 @@ func TestAFewKnownWordsAreNoQuotation(t *testing.T) {
 	}
 }
 
+func TestAPhraseOfTheAuthorsIsNewAgain(t *testing.T) {
+	t.Parallel()
+	const phrase = "Please start it again and tell us whether it works now."
+	text := "We have changed the filter.\n\n" + phrase
+	if got := Extract(Input{Text: text, Earlier: []string{"Hello,\n\n" + phrase}}); got.Text != text {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestKnownChineseNeedsNoSpaces(t *testing.T) {
 	t.Parallel()
 	const before = "您好，新打印机想要什么颜色？请告诉我们放在哪个办公室，以及师傅哪天可以上门安装。谢谢！"
