@@ -101,7 +101,8 @@ func (a *aligner) trim(n *html.Node) {
 		next = child.NextSibling
 		if child.Type == html.TextNode && !unseen(child) {
 			a.buf = appendLetters(a.buf[:0], child.Data)
-			a.tail = a.tail || len(a.buf) > 0 && len(a.want) > 0 && a.at == len(a.want)
+			done := len(a.want) > 0 && a.at == len(a.want)
+			a.tail = a.tail || done && (len(a.buf) > 0 || looseDelimiter(plain(child.Data)))
 			a.use(a.buf)
 		}
 		if a.tail {

@@ -23,6 +23,8 @@ func TestHTMLIsCutBesideTheText(t *testing.T) {
 		"NetEase":   answer + `<blockquote id="isReplyContent">How many?</blockquote>`,
 		"separator": answer + `<p>` + separator + `</p><p>How many?</p>`,
 		"comment":   answer + `<!-- ann@example.org --><blockquote type=cite>x</blockquote>`,
+		"a delimiter that nothing marks": answer + `<div>--&nbsp;</div><div>Ann</div>` +
+			`<blockquote type=cite>x</blockquote>`,
 		"signature": answer + `<div class="gmail_signature">Ann</div>` +
 			`<blockquote type=cite>x</blockquote>`,
 	} {

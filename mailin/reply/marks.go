@@ -101,10 +101,21 @@ func markOf(n *html.Node, inGmail bool) kind {
 		}
 		return indented
 	}
-	if n.Data == "includetail" { // QQ Mail's own element
+	if n.Data == "includetail" || outlookBox(n) { // the former is QQ Mail's own
 		return tail
 	}
 	return namedMark(n)
+}
+
+// outlookBox tells whether an element is the box that Outlook for Windows, which gives no names,
+// draws around the header of what it quotes.
+func outlookBox(n *html.Node) bool {
+	if n.DataAtom != atom.Div {
+		return false
+	}
+	style := attr(n, "style")
+	return strings.HasPrefix(style, "border:none;border-top:solid #") &&
+		strings.Contains(style, ";padding:3.0pt 0")
 }
 
 // namedMark looks an element's names up.

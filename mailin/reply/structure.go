@@ -56,7 +56,7 @@ func (r *reading) read(n *html.Node, k kind, inGmail bool) {
 			}
 		case html.ElementNode:
 			mark := markOf(child, inGmail)
-			r.tail = r.tail || mark == tail && k != quoted
+			r.tail = r.tail || mark == tail && k != quoted && k != indented
 			r.signed = (r.signed || foxmailRule(child)) && mark != quoted && mark != indented
 			if k == quoted || mark == unsaid || mark == tail {
 				mark = k
