@@ -140,7 +140,7 @@ func nextParameter(s string) (name, value, rest string) {
 	var b strings.Builder
 	for i := 1; i < len(s); i++ {
 		switch {
-		case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
+		case s[i] == '\\' && i+1 < len(s): // quotes any character (RFC 822 section 3.3)
 			i++
 			b.WriteByte(s[i])
 		case s[i] == '"':
