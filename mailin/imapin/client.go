@@ -177,10 +177,11 @@ var standInFields = []string{
 // items names what is asked for. Never ENVELOPE nor BODYSTRUCTURE: a server's fault in either would
 // end the connection.
 func (w want) items() *imap.FetchOptions {
-	o := &imap.FetchOptions{UID: true, RFC822Size: !w.plain, InternalDate: !w.plain}
+	o := &imap.FetchOptions{
+		UID: true, RFC822Size: w.part != fields && !w.plain, InternalDate: w.part == whole && !w.plain,
+	}
 	switch w.part {
 	case fields:
-		o.RFC822Size, o.InternalDate = false, false
 		o.BodySection = []*imap.FetchItemBodySection{{
 			Specifier: imap.PartSpecifierHeader, HeaderFields: standInFields, Peek: true,
 		}}

@@ -238,7 +238,11 @@ func (r *round) ask(ctx context.Context, w want) ([]piece, error) {
 // single takes one mail, in two ways. What fails in both has failed once.
 func (r *round) single(ctx context.Context, uid uint32) error {
 	cause := errNothing
-	for _, plain := range []bool{false, true} {
+	ways := []bool{false, true}
+	if r.at.aside(uid).Tries%2 == 1 {
+		ways = ways[1:] // the first way may be what ended the connection
+	}
+	for _, plain := range ways {
 		pieces, err := r.ask(ctx, want{uids: []uint32{uid}, part: whole, plain: plain})
 		if errors.Is(err, errGone) { // somebody moved it before we came
 			r.at = r.at.settled(uid, false)

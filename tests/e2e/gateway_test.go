@@ -41,6 +41,7 @@ type options struct {
 	mailbox  string   // the support mailbox's address; support when ""
 	tokens   string   // of the support mailbox; "plus" when ""
 	locale   string   // of the mailbox; "en" when ""
+	more     string   // more lines of the mailbox, each with its end
 	smtp     string   // more lines of [smtp], each with its end
 	config   string   // more TOML, appended
 	data     string   // data_dir; in the test's folder when ""
@@ -81,12 +82,12 @@ name = "Desk Support"
 locale = %q
 tokens = %q
 reply_domain = "reply.desk.example"
-[smtp]
+%s[smtp]
 listen = "127.0.0.1:0"
 %s[relay]
 address = %q
 tls = "none"
-`, g.data, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), o.smtp,
+`, g.data, or(o.mailbox, support), or(o.locale, "en"), or(o.tokens, "plus"), o.more, o.smtp,
 		or(o.relayAt, g.relay.Addr()))
 	if o.database != "" {
 		text += fmt.Sprintf("[database]\nurl = %q\n", o.database)

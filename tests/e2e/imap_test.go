@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"helpgate/internal/testkit"
+	"helpgate/internal/testkit/sink"
+)
+
+// atAProvider gives a gateway whose support mailbox lies on a Dovecot, as most do: mail to it comes in
+// by IMAP, the agent's too.
+func atAProvider(t *testing.T, tokens string) (*gateway, *testkit.Dovecot) {
+	t.Helper()
+	dovecot := testkit.StartDovecot(t, support)
+	o := options{tokens: tokens, more: fmt.Sprintf(
+		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
+		dovecot.IMAP, support, testkit.DovecotPassword)}
+	return start(t, o), dovecot
+}
+
+// provide delivers a mail into the support mailbox at the provider.
+func (g *gateway) provide(d *testkit.Dovecot, from, raw string) {
+	g.t.Helper()
+	err := deliver(g.t.Context(), d.LMTP, sink.Mail{
+		From: from, To: []string{support}, Data: []byte(crlf(raw)),
+	})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// TestAMailboxAtAProvider takes a ticket there and back: what is not moved out of the inbox was not
+// stored.
+func TestAMailboxAtAProvider(t *testing.T) {
+	t.Parallel()
+	g, dovecot := atAProvider(t, "headers")
+	g.logs("first contact with the folder")
+	g.provide(dovecot, alice, question("q1@customer").String())
+	note := g.sent(ann, 1)[0]
+	g.sent(alice, 1)
+	g.provide(dovecot, ann, note.reply(ann, "a1@agents", "Under settings.").String())
+	answer := g.mailed(alice, "Under settings.")
+	checkInside(t, answer)
+	g.end(syscall.SIGKILL)
+	g.provide(dovecot, alice, answer.reply(alice, "q2@customer", "I see none.").String())
+	g.serve()
+	g.mailed(ann, "I see none.")
+	if tk := g.ticket(1); len(tk.Messages) != 3 || len(g.tickets()) != 1 {
+		t.Errorf("%d messages on %d tickets", len(tk.Messages), len(g.tickets()))
+	}
+	if inbox, moved := count(t, dovecot, "INBOX"), count(t, dovecot, "Processed"); moved < 2 {
+		t.Errorf("%d mails in the inbox, %d in the other folder", inbox, moved)
+	}
+}
+
+// TestHistoryAtAProviderIsSilent begins with a mailbox in which mails lay for long.
+func TestHistoryAtAProviderIsSilent(t *testing.T) {
+	t.Parallel()
+	dovecot := testkit.StartDovecot(t, support)
+	before := &gateway{t: t}
+	before.provide(dovecot, alice, question("q1@customer").String())
+	g := start(t, options{more: fmt.Sprintf(
+		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
+		dovecot.IMAP, support, testkit.DovecotPassword)})
+	g.logs("verdict=ticket")
+	q := question("q2@customer")
+	q.subject, q.text = "Another thing", "Where is the key?\n"
+	g.provide(dovecot, alice, q.String())
+	g.mailed(ann, "Where is the key?")
+	g.settled()
+	if n := len(g.everything(ann)); n != 1 || len(g.tickets()) != 2 {
+		t.Errorf("the agent got %d mails, want 1; there are %d tickets", n, len(g.tickets()))
+	}
+}
+
+// count gives how many mails a folder of the support mailbox holds.
+func count(t *testing.T, d *testkit.Dovecot, folder string) int {
+	t.Helper()
+	c, err := imapclient.DialInsecure(d.IMAP, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Login(support, testkit.DovecotPassword).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.Select(folder, nil).Wait()
+	if err != nil && !strings.Contains(err.Error(), "doesn't exist") {
+		t.Fatal(err)
+	}
+	return int(data.NumMessages)
+}
