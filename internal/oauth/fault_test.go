@@ -1,0 +1,129 @@
+package oauth
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"helpgate/internal/testkit/idp"
+)
+
+func TestErrorsCarryTheProvidersCodeAndTheMend(t *testing.T) {
+	s := newStand(t)
+	service := Config{Provider: Google, ServiceAccount: s.idp.ServiceAccount()}
+	for _, c := range []struct {
+		cfg                    Config
+		status                 int
+		code, description      string
+		want, words, mend      string
+		permanent, unexplained bool
+	}{
+		{
+			client, 401, "invalid_client", "AADSTS7000222: The provided client secret keys for app " +
+				"'1' are expired.\r\nTrace ID: 2\r\nCorrelation ID: 3", "AADSTS7000222",
+			"The provided client secret keys for app '1' are expired.", "new client secret", true, false,
+		},
+		{
+			client, 400, "unauthorized_client", "AADSTS700016: Application with identifier 'x' was not " +
+				"found in the directory 'y'.", "AADSTS700016", "not found", "client_id", true, false,
+		},
+		{
+			client, 400, "invalid_request", "AADSTS90002: Tenant 'x' not found.", "AADSTS90002", "x",
+			"set tenant", true, false,
+		},
+		{
+			client, 400, "invalid_request", "AADSTS99999999: Strange.", "AADSTS99999999", "Strange",
+			"client_id", true, false,
+		},
+		{
+			client, 400, "temporarily_unavailable", "AADSTS90033: try again", "AADSTS90033", "again", "",
+			false, false,
+		},
+		{
+			consent, 400, "invalid_grant", "Token has been expired or revoked.", "invalid_grant",
+			"revoked", "consent again", true, false,
+		},
+		{consent, 400, "invalid_scope", "", "invalid_scope", "", "scopes", true, false},
+		{
+			service, 401, "unauthorized_client", "Client is unauthorized to retrieve access tokens",
+			"unauthorized_client", "unauthorized", "Domain-wide delegation", true, false,
+		},
+		{
+			service, 400, "invalid_grant", "Invalid email or User ID", "invalid_grant", "User ID",
+			"clock", true, false,
+		},
+		{consent, 503, "", "", "503", "", "in trouble", false, false},
+		{service, 429, "rate_limit_exceeded", "", "rate_limit_exceeded", "", "", false, false},
+	} {
+		body := "<html>"
+		if c.code != "" {
+			body = `{"error": "` + c.code + `", "error_description": "` +
+				strings.ReplaceAll(c.description, "\r\n", `\r\n`) + `"}`
+		}
+		s.idp.Fail(&idp.Failure{Status: c.status, Body: body})
+		e := s.bad(s.source(c.cfg))
+		if e.Code != c.want || !strings.Contains(e.Words, c.words) || e.Permanent != c.permanent ||
+			!strings.Contains(e.Mend, c.mend) || strings.Contains(e.Words, "Trace") {
+			t.Errorf("%s %s: %+v", c.code, c.description, e)
+		}
+	}
+}
+
+func TestSecretsThatAServerGivesBackAreHidden(t *testing.T) {
+	s := newStand(t)
+	wrong := client
+	wrong.ClientSecret = "c4nary & c4nary" // which the server puts into its words, as a form
+	if e := s.bad(s.source(wrong)); e.Code != "invalid_client" ||
+		!strings.Contains(e.Words, "client_secret=[hidden]") {
+		t.Errorf("%+v", e)
+	}
+	s.idp.EndConsent()
+	if e := s.bad(s.source(consent)); !strings.Contains(e.Words, "refresh_token=[hidden]") {
+		t.Errorf("%+v", e)
+	}
+	s.idp.Fail(&idp.Failure{Status: 200, Body: `{"access_token": "c4nary\u0001x"}`})
+	if e := s.bad(s.source(client)); !errors.Is(e, errNoToken) || e.Permanent {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestNobodyIsHammered(t *testing.T) {
+	s := newStand(t)
+	s.idp.EndConsent()
+	source := s.source(consent)
+	begun := s.clock.Now()
+	for s.clock.Now().Sub(begun) < 24*time.Hour {
+		s.bad(source)
+		s.clock.Advance(10 * time.Second)
+	}
+	if n := len(s.idp.Asked()); n < 20 || n > 31 {
+		t.Errorf("asked %d times in a day after the consent was taken back", n)
+	}
+	s.idp.Fail(&idp.Failure{Status: http.StatusTooManyRequests, RetryAfter: "120"})
+	source = s.source(client)
+	s.bad(source)
+	s.idp.Fail(nil)
+	s.clock.Advance(119 * time.Second)
+	s.bad(source)
+	s.clock.Advance(time.Second)
+	s.good(source)
+}
+
+func TestAProviderThatCannotBeReachedIsTriedAgain(t *testing.T) {
+	s := newStand(t)
+	s.idp.URL = "http://127.0.0.1:1/token"
+	e := s.bad(s.source(client))
+	if e.Permanent || e.Code != "" || !strings.Contains(e.Error(), "127.0.0.1:1") {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	s := newStand(t)
+	s.idp.Fail(&idp.Failure{Status: http.StatusTemporaryRedirect, Body: "moved"})
+	if e := s.bad(s.source(client)); e.Code != "307" || e.Permanent {
+		t.Errorf("%+v", e)
+	}
+}
