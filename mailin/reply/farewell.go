@@ -17,10 +17,10 @@ const (
 	maxWish = 8
 	// maxName bounds, in runes, a name.
 	maxName = 48
-	// minContact is how many lines make a block of names and numbers by themselves, and
-	// minContacts how many numbers and addresses where no sentence has ended above. As many as
-	// sureContacts are nothing else, whatever stands above.
-	minContact, minContacts, sureContacts = 2, 2, 3
+	// minContact is how many lines make a block of names and numbers by themselves, below a sentence
+	// that has ended, a name, or minGap blank lines. As many numbers and addresses as sureContacts are
+	// nothing else, whatever stands above.
+	minContact, minGap, sureContacts = 2, 2, 3
 )
 
 // farewellStart returns the line that ends the letter, if nothing but names and contacts stand
@@ -217,7 +217,8 @@ func (m *mail) contactStart(first, end int) int {
 		endsWithColon(m.lines[above-1].text),
 		contacts < sureContacts && m.announces(above-1):
 		return end
-	case contacts < minContacts && !m.stops(above-1):
+	case contacts < sureContacts && from-above < minGap &&
+		!m.stops(above-1) && !nameLike(m.lines[above-1].text):
 		return end
 	}
 	if above-1 >= first && m.thanks(above-1) {
