@@ -9,6 +9,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"helpgate/internal/mailerr"
+	"helpgate/internal/oauth"
 )
 
 // failure makes what a verb returned the error of this package: a reply keeps its codes; all else
@@ -36,6 +37,12 @@ func failure(op string, err error) *mailerr.Error {
 func unready(op string, err error) *mailerr.Error {
 	e := failure(op, err)
 	e.Temporary = true
+	if login, ok := errors.AsType[*oauth.Error](err); ok {
+		e.Err = login // its text has the mend
+		if e.Code == 0 {
+			e.Enhanced = "4.7.0"
+		}
+	}
 	return e
 }
 

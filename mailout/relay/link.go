@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"helpgate/internal/mailerr"
+	"helpgate/internal/oauth"
 )
 
 // The ways to TLS of a Config, as the configuration spells them.
@@ -40,6 +41,7 @@ type link struct {
 	tls                string
 	roots              *x509.CertPool
 	username, password string
+	oauth              *oauth.Source // nil: by username and password
 	timeout            time.Duration
 }
 
@@ -85,16 +87,32 @@ func (l *link) begin(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
 	if err := client.Hello(l.helo); err != nil {
 		return nil, fmt.Errorf("say EHLO: %w", err)
 	}
-	if l.username == "" {
+	if l.username == "" && l.oauth == nil {
 		return client, nil
 	}
 	if !secure && !isLoopback(conn.RemoteAddr()) {
 		return nil, fmt.Errorf("log in: the password is not sent in the clear: %w", errTLS)
 	}
+	if l.oauth != nil {
+		return client, l.useToken(ctx, client)
+	}
 	if err := l.authenticate(client); err != nil {
 		return nil, fmt.Errorf("log in as %q: %w", l.username, err)
 	}
 	return client, nil
+}
+
+// useToken logs in with an access token. Its errors carry the mend.
+func (l *link) useToken(ctx context.Context, client *smtp.Client) error {
+	proof, err := l.oauth.Client(ctx, client.SupportsAuth)
+	if err != nil {
+		return err
+	}
+	err = client.Auth(proof)
+	if code, _, _ := replyOf(err); code >= 500 {
+		return l.oauth.Refused(err)
+	}
+	return err
 }
 
 // authenticate logs in with the first mechanism that both sides know.

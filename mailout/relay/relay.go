@@ -1,7 +1,7 @@
 // Package relay hands finished mails over to the next server by SMTP (RFC 5321), one recipient at a
 // time: to a Smarthost that takes everything, or to the MX of the recipient's domain.
 //
-// It keeps STARTTLS (RFC 3207), AUTH (RFC 4954), 8BITMIME, DSN (ENVID of RFC 3461), SMTPUTF8 (RFC
+// It keeps STARTTLS (RFC 3207), AUTH (RFC 4954; by tokens, RFC 7628), 8BITMIME, DSN (ENVID of RFC 3461), SMTPUTF8 (RFC
 // 6531) and null MX (RFC 7505). It does not compose, sign, queue or retry: a mail that did not go
 // comes back as a *mailerr.Error that says whether a later attempt may help, and mailout/queue
 // decides. It adds no header, so a second attempt is the same mail.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"helpgate/internal/oauth"
 )
 
 const (
@@ -27,6 +29,8 @@ type Config struct {
 	// Username and Password log in when Username is not "". They are sent in the clear to a
 	// loopback address only.
 	Username, Password string
+	// OAuth logs in by a token in place of Username and Password; nil by those.
+	OAuth *oauth.Source
 	// HELO is our name, as in [site] hostname; "" is "localhost".
 	HELO string
 	// Connections is how many mails may be on their way at once; 0 is 4.
@@ -66,6 +70,7 @@ func NewSmarthost(cfg Config) *Smarthost {
 			roots:    cfg.RootCAs,
 			username: cfg.Username,
 			password: cfg.Password,
+			oauth:    cfg.OAuth,
 			timeout:  cmp.Or(cfg.Timeout, defaultTimeout),
 		},
 		keep:  cmp.Or(cfg.Idle, defaultIdle),

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"helpgate/internal/oauth"
 )
 
 // session is one connection; go-smtp calls it from that connection's goroutine only.
@@ -24,15 +27,22 @@ func (s *Server) newSession(conn *smtp.Conn) (smtp.Session, error) {
 
 // AuthMechanisms implements smtp.AuthSession.
 func (s *session) AuthMechanisms() []string {
-	if s.server.options.Username == "" {
-		return nil
+	var mechanisms []string
+	if s.server.options.Username != "" {
+		mechanisms = append(mechanisms, sasl.Plain)
 	}
-	return []string{sasl.Plain}
+	if s.server.options.Token != nil {
+		mechanisms = append(mechanisms, oauth.XOAuth2)
+	}
+	return mechanisms
 }
 
 // Auth implements smtp.AuthSession.
-func (s *session) Auth(string) (sasl.Server, error) {
+func (s *session) Auth(mechanism string) (sasl.Server, error) {
 	want := s.server.options
+	if mechanism == oauth.XOAuth2 {
+		return &xoauth2{session: s}, nil
+	}
 	return sasl.NewPlainServer(func(_, username, password string) error {
 		if username != want.Username || password != want.Password {
 			return smtp.ErrAuthFailed
@@ -42,9 +52,30 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
+// xoauth2 is the server's side of XOAUTH2: a refusal comes after a challenge with its reasons, which
+// the client answers with nothing.
+type xoauth2 struct {
+	session *session
+	refused bool
+}
+
+// Next implements sasl.Server.
+func (x *xoauth2) Next(response []byte) (challenge []byte, done bool, err error) {
+	if x.refused {
+		return nil, true, smtp.ErrAuthFailed
+	}
+	_, token, _ := strings.Cut(string(response), "\x01auth=Bearer ")
+	token, ended := strings.CutSuffix(token, "\x01\x01")
+	if x.session.authenticated = ended && x.session.server.options.Token(token); x.session.authenticated {
+		return nil, true, nil
+	}
+	x.refused = true
+	return []byte(`{"status":"400","schemes":"Bearer"}`), false, nil
+}
+
 // Mail implements smtp.Session.
 func (s *session) Mail(from string, options *smtp.MailOptions) error {
-	if s.server.options.Username != "" && !s.authenticated {
+	if len(s.AuthMechanisms()) > 0 && !s.authenticated {
 		return &smtp.SMTPError{
 			Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required",
 		}

@@ -58,6 +58,9 @@ type Options struct {
 	Implicit bool
 	// Username and Password, when set, must be given by AUTH PLAIN before MAIL (RFC 4954).
 	Username, Password string
+	// Token, when set, is asked whether an access token is good, which must be given by AUTH XOAUTH2
+	// before MAIL, with any name.
+	Token func(token string) bool
 	// OnMail, when set, is called for each mail before it is kept and answered; its error makes
 	// the answer 451 and the mail is not kept. It is called from many goroutines.
 	OnMail func(Mail) error
