@@ -64,8 +64,8 @@ func (r *round) failAlone(ctx context.Context, p piece, cause error) error {
 	return r.giveUp(ctx, r.at.aside(p.uid), cause)
 }
 
-// doom marks a mail as one that no further try can bring; the connection is lost, so that it is given
-// up by the next one.
+// doom marks a mail as one that no further try can bring; the connection is lost, so that it is
+// given up by the next one.
 func (r *round) doom(ctx context.Context, a aside) error {
 	a.Tries, a.Next = len(r.Limits.Gaps)+1, r.Clock.Now()
 	r.at = r.at.with(a)
@@ -121,8 +121,8 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 	return r.save(ctx)
 }
 
-// head asks once for some of the mail's header fields. That it was asked is kept first: an answer may
-// end the connection, and then there is no second question.
+// head asks once for some of the mail's header fields. That it was asked is kept first: an answer
+// may end the connection, and then there is no second question.
 func (r *round) head(ctx context.Context, a *aside) (string, error) {
 	asked := len(r.Limits.Gaps) + 2
 	if a.Tries >= asked {

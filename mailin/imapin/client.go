@@ -211,8 +211,8 @@ func (c *client) piece(m *imapclient.FetchMessageData, to *spool) piece {
 	return p
 }
 
-// literal reads a mail into the spool. A connection that ends within it looks like the literal's end
-// to the library, so that its bytes are counted.
+// literal reads a mail into the spool. A connection that ends within it looks like the literal's
+// end to the library, so that its bytes are counted.
 func (c *client) literal(p *piece, lit imap.LiteralReader, to *spool) {
 	size := lit.Size()
 	if size > c.limits.MaxSize {

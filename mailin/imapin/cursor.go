@@ -15,8 +15,8 @@ const (
 	beginAnew   = "anew"   // all, as history, because the server numbered them anew
 )
 
-// cursor is how far a folder is read: a value, kept as a mark of the store that is written with each
-// mail.
+// cursor is how far a folder is read: a value, kept as a mark of the store that is written with
+// each mail.
 type cursor struct {
 	Validity uint32 `json:"validity"` // of the UIDs below (RFC 9051 section 2.3.1.1)
 	// Last is the highest UID that was looked at: all up to it are stored, were not meant, or are

@@ -33,7 +33,7 @@ type Server struct {
 	Roots    *x509.CertPool // who vouches for its certificate; nil: the system's
 	Username string
 	Password string
-	// SASL makes the log-in in place of a password, asked for anew at each connection; nil: by Password.
+	// SASL makes the log-in in place of a password, anew for each connection; nil: by Password.
 	SASL func(ctx context.Context) (sasl.Client, error)
 }
 
@@ -81,7 +81,9 @@ func connect(ctx context.Context, s Server, l Limits) (*wire, error) {
 	return newWire(conn, below, l.Silence), nil
 }
 
-func encrypt(ctx context.Context, below net.Conn, s Server, host string, l Limits) (net.Conn, error) {
+func encrypt(
+	ctx context.Context, below net.Conn, s Server, host string, l Limits,
+) (net.Conn, error) {
 	if s.TLS == TLSNone {
 		return below, nil
 	}
@@ -108,8 +110,8 @@ func encrypt(ctx context.Context, below net.Conn, s Server, host string, l Limit
 	return &greeted{Conn: conn, r: io.MultiReader(greeting, conn)}, nil
 }
 
-// startTLS speaks up to STARTTLS by itself: the library's own way tells of a bad certificate only as
-// the end of the connection, and has no bounds.
+// startTLS speaks up to STARTTLS by itself: the library's own way tells of a bad certificate only
+// as the end of the connection, and has no bounds.
 func startTLS(conn net.Conn) error {
 	r := bufio.NewReaderSize(conn, maxLine)
 	line, err := r.ReadSlice('\n')

@@ -168,7 +168,8 @@ func TestFirstContactBeginsWhereFromSays(t *testing.T) {
 	}
 }
 
-// TestADeadPollerIsFollowedByOneThatKnows stops in the middle, where a mail is stored and not moved.
+// TestADeadPollerIsFollowedByOneThatKnows stops in the middle, where a mail is stored and not
+// moved.
 func TestADeadPollerIsFollowedByOneThatKnows(t *testing.T) {
 	t.Parallel()
 	a, d := newAccount(t), newDoor()

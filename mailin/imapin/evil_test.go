@@ -1,14 +1,20 @@
 package imapin
 
 import (
+	"crypto/tls"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"helpgate/internal/testkit"
 )
 
-// for2 answers a FETCH of whole mails: f in place of the second one, where that is asked for. When f
-// gives false, the answer ends there.
+// for2 answers a FETCH of whole mails: f in place of the second one, where that is asked for. When
+// f gives false, the answer ends there.
 func for2(f func(c *talk) bool) func(*talk, string) bool {
 	return func(c *talk, command string) bool {
 		verb := strings.Fields(command)
@@ -33,8 +39,8 @@ func for2(f func(c *talk) bool) func(*talk, string) bool {
 	}
 }
 
-// TestABadMailHoldsUpNoOther plays each known way of go-imap and of servers to lose or stall mail, in
-// the middle of two good ones.
+// TestABadMailHoldsUpNoOther plays each known way of go-imap and of servers to lose or stall mail,
+// in the middle of two good ones.
 func TestABadMailHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	second := letter("two")
@@ -251,5 +257,82 @@ func TestWhatSomebodyTookAwayIsNoTrouble(t *testing.T) {
 	d.round(t)
 	if len(d.mails) != 2 || d.aside != 0 {
 		t.Errorf("%d mails, %d set aside", len(d.mails), d.aside)
+	}
+}
+
+func TestConnectionsAreEncryptedAndChecked(t *testing.T) {
+	t.Parallel()
+	config, roots := testkit.Certificate(t)
+	other, _ := testkit.Certificate(t)
+	for name, test := range map[string]struct {
+		how  string
+		with *tls.Config
+		says string
+	}{
+		"starttls":                        {TLSStart, config, ""},
+		"tls":                             {TLSImplicit, config, ""},
+		"starttls, nobody vouches for it": {TLSStart, other, "certificate is not valid here"},
+		"tls, nobody vouches for it":      {TLSImplicit, other, "certificate is not valid here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, d := &script{}, newDoor()
+			run(t, d.poller(t, s.encrypted(t, test.how, test.with), func(c *Config) {
+				c.Server.Roots = roots
+			}))
+			if test.says != "" {
+				d.says(t, test.says)
+				if s.hears("LOGIN") {
+					t.Error("the password was sent")
+				}
+				return
+			}
+			d.subjects(t, 3)
+		})
+	}
+}
+
+// TestNothingIsSentBeforeTLS: what stands behind the answer to STARTTLS in the clear is whoever's
+// on the way.
+func TestNothingIsSentBeforeTLS(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ greeting, answer string }{
+		"an open session":       {"* PREAUTH welcome", "%s OK begin"},
+		"words behind STARTTLS": {"* OK here", "%s OK begin\r\n* CAPABILITY IMAP4rev1"},
+		"no STARTTLS":           {"* OK here", "%s BAD what?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, d := &script{}, newDoor()
+			s.on = func(c *talk, command string) bool {
+				switch command {
+				case "greeting":
+					c.say("%s", test.greeting)
+				case "STARTTLS":
+					c.say(test.answer, c.tag)
+				}
+				return true
+			}
+			server := s.serve(t)
+			server.TLS = TLSStart
+			run(t, d.poller(t, server, nil))
+			d.says(t, "no TLS")
+			if s.hears("LOGIN") {
+				t.Error("the password was sent")
+			}
+		})
+	}
+}
+
+func TestTheProvidersAdviceIsHeeded(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"Server Busy. Suggested Backoff Time: 60000 milliseconds": time.Minute,
+		"too many connections": 0,
+	} {
+		err := fmt.Errorf("log in: %w", &imap.Error{Type: imap.StatusResponseTypeNo, Text: text})
+		if got := advised(err); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
 	}
 }

@@ -15,7 +15,7 @@ type Limits struct {
 	BatchBytes int64 // bytes of them, by what the server says of their sizes
 	Listed     int   // UIDs that are looked at in one round
 
-	Poll      time.Duration // between two rounds with IDLE, which it renews: RFC 2177 asks for 29 minutes
+	Poll      time.Duration // between two rounds with IDLE, which each renews
 	PollBlind time.Duration // between two rounds without it
 	Retry     time.Duration // behind the first trouble; each further one doubles it
 	RetryMax  time.Duration

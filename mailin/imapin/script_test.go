@@ -2,6 +2,7 @@ package imapin
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -176,4 +177,46 @@ func (s *script) hears(word string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.heard, func(c string) bool { return strings.Contains(c, word) })
+}
+
+// encrypted gives the server behind TLS: from the first byte, or behind STARTTLS.
+func (s *script) encrypted(t *testing.T, how string, config *tls.Config) Server {
+	t.Helper()
+	at := s.serve(t)
+	inner := at.Address
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	t.Cleanup(func() { _ = ln.Close(); all.Wait() })
+	all.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() { s.cover(conn, inner, how, config) })
+		}
+	})
+	at.Address, at.TLS = ln.Addr().String(), how
+	return at
+}
+
+func (s *script) cover(conn net.Conn, to, how string, config *tls.Config) {
+	defer conn.Close()
+	inner, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer inner.Close()
+	if how == TLSStart {
+		_, _ = io.WriteString(conn, "* OK here\r\n")
+		_, _ = bufio.NewReader(conn).ReadString('\n')
+		_, _ = io.WriteString(conn, "S1 OK begin\r\n")
+		_, _ = io.ReadFull(inner, make([]byte, len("* OK here\r\n")))
+	}
+	outer := tls.Server(conn, config)
+	go func() { _, _ = io.Copy(inner, outer); _ = inner.Close() }()
+	_, _ = io.Copy(outer, inner)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // session is a connection to a server on which somebody is logged in. It is for one goroutine. An
-// error that refusal tells apart is a NO or BAD of the server; behind any other one the connection is
-// gone.
+// error that refusal tells apart is a NO or BAD of the server; behind any other one the connection
+// is gone.
 type session interface {
 	// open selects the folder, anew if it was selected, so that what is new there is seen.
 	open(ctx context.Context, folder string) (box, error)

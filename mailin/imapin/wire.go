@@ -68,8 +68,8 @@ func (w *wire) slide() error {
 	return w.Conn.SetReadDeadline(clock.System{}.Now().Add(w.silence))
 }
 
-// Read implements net.Conn. After its first error there is nothing but that error: the library reads
-// on behind a deadline that is over.
+// Read implements net.Conn. After its first error there is nothing but that error: the library
+// reads on behind a deadline that is over.
 func (w *wire) Read(b []byte) (int, error) {
 	if err := w.ready(); err != nil {
 		return 0, err

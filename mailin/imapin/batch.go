@@ -1,0 +1,195 @@
+package imapin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"helpgate/internal/lifecycle"
+	"helpgate/internal/mailerr"
+	"helpgate/mailin"
+)
+
+// read takes the mails in batches, each as many as are small enough together.
+func (r *round) read(ctx context.Context, uids []uint32) error {
+	for len(uids) > 0 {
+		if uids[0] <= r.careful {
+			if err := r.single(ctx, uids[0]); err != nil {
+				return err
+			}
+			uids = uids[1:]
+			r.waiting(len(uids))
+			continue
+		}
+		batches, err := r.plan(ctx, uids[:min(len(uids), survey)])
+		if err != nil {
+			return err
+		}
+		for _, batch := range batches {
+			if err := r.batch(ctx, batch); err != nil {
+				return err
+			}
+			uids = uids[len(batch):]
+			r.waiting(len(uids))
+			r.file(ctx)
+		}
+	}
+	return nil
+}
+
+// survey is of how many mails the sizes are asked for at once.
+const survey = 500
+
+// plan groups mails by their sizes. A mail whose size is not told, and one that seems too large,
+// stand alone.
+func (r *round) plan(ctx context.Context, uids []uint32) ([][]uint32, error) {
+	told, err := r.session.fetch(ctx, want{uids: uids, part: sizes}, r.spool)
+	if err != nil && !refused(err) {
+		r.careful = uids[len(uids)-1]
+		return nil, err
+	}
+	size := map[uint32]int64{}
+	for _, p := range told {
+		size[p.uid] = p.size
+	}
+	var batches [][]uint32
+	var bytes int64
+	for _, uid := range uids {
+		n, ok := size[uid]
+		if !ok || n < 0 || n > r.Limits.BatchBytes {
+			n = r.Limits.BatchBytes
+		}
+		last := len(batches) - 1
+		if last < 0 || bytes+n > r.Limits.BatchBytes || len(batches[last]) >= r.Limits.BatchMails {
+			batches, bytes, last = append(batches, nil), 0, last+1
+		}
+		batches[last] = append(batches[last], uid)
+		bytes += n
+	}
+	return batches, nil
+}
+
+// batch takes mails that are asked for by one command. Where it does not end well, or brings not
+// all, each of them is asked for alone.
+func (r *round) batch(ctx context.Context, uids []uint32) error {
+	pieces, err := r.ask(ctx, want{uids: uids, part: whole})
+	if err != nil && !refused(err) {
+		r.careful = uids[len(uids)-1]
+		return err
+	}
+	got := map[uint32]piece{}
+	for _, p := range pieces {
+		if p.whole && err == nil {
+			got[p.uid] = p
+		}
+	}
+	var rest []uint32
+	for _, uid := range uids {
+		p, ok := got[uid]
+		if !ok {
+			rest = append(rest, uid)
+			continue
+		}
+		// Those between the last mail and this one must not be behind the cursor unread.
+		for _, skipped := range rest {
+			a := r.at.aside(skipped)
+			a.Next = r.Clock.Now()
+			r.at = r.at.with(a)
+		}
+		if err := r.take(ctx, p); err != nil {
+			return err
+		}
+	}
+	for _, uid := range rest {
+		if err := r.single(ctx, uid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask empties the spool and fetches into it.
+func (r *round) ask(ctx context.Context, w want) ([]piece, error) {
+	if err := r.spool.empty(); err != nil {
+		return nil, err
+	}
+	return r.session.fetch(ctx, w, r.spool)
+}
+
+// single takes one mail, in two ways. What fails in both has failed once.
+func (r *round) single(ctx context.Context, uid uint32) error {
+	cause := errNothing
+	ways := []bool{false, true}
+	if r.at.aside(uid).Tries%2 == 1 {
+		ways = ways[1:] // the first way may be what ended the connection
+	}
+	for _, plain := range ways {
+		pieces, err := r.ask(ctx, want{uids: []uint32{uid}, part: whole, plain: plain})
+		if errors.Is(err, errGone) { // somebody moved it before we came
+			r.at = r.at.settled(uid, false)
+			return nil
+		}
+		for _, p := range pieces {
+			if p.big {
+				a := r.at.aside(uid)
+				a.Reason, a.Size = tooBig, p.size
+				return errors.Join(r.doom(ctx, a), err)
+			}
+			if err == nil && p.whole && (p.uid == uid || p.uid == 0) {
+				p.uid = uid
+				return r.take(ctx, p)
+			}
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil && !refused(err) {
+			_, failed := r.fail(ctx, piece{uid: uid}, err)
+			return errors.Join(err, failed)
+		}
+		if err != nil {
+			cause = err
+		}
+	}
+	return r.failAlone(ctx, piece{uid: uid}, cause)
+}
+
+// errNothing tells that the server answered well, and without the mail.
+var errNothing = errors.New("the server does not give the mail out")
+
+// take hands a mail to the door, with the cursor behind it.
+func (r *round) take(ctx context.Context, p piece) error {
+	next := r.at.settled(p.uid, r.After != After{})
+	now := r.Clock.Now()
+	env := mailin.Envelope{Road: mailin.RoadIMAP, To: []string{r.Mailbox}, ReceivedAt: now}
+	if !p.at.IsZero() && p.at.Before(now) {
+		env.ReceivedAt = p.at
+	}
+	env.Late, env.Silent = r.at.before(p.uid)
+	env.Mark.Key, env.Mark.Value = r.key, next.String()
+	err := r.accept(ctx, env, p)
+	switch {
+	case err == nil:
+		r.at, r.kept = next, env.Mark.Value
+		return nil
+	case panicked(err):
+		r.Meter.Panicked()
+		return r.failAlone(ctx, p, err)
+	case mailerr.IsTemporary(err):
+		return fmt.Errorf("mail %d is not taken now: %w", p.uid, err)
+	}
+	a := r.at.aside(p.uid)
+	a.Reason, a.Size = refusedBy(err), p.of
+	return r.giveUp(ctx, a, err)
+}
+
+// accept lets the door take a mail to its end, also when helpgate is to stop: that is sooner done
+// than done again.
+func (r *round) accept(ctx context.Context, env mailin.Envelope, p piece) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return lifecycle.Protect(func() error {
+		return r.Gate.Accept(context.WithoutCancel(ctx), env, r.spool.read(p))
+	})
+}
