@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -109,7 +110,7 @@ func (a inspector) inspectTree(ctx context.Context, dir, out string) error {
 	if err != nil {
 		return err
 	}
-	bar := a.progress(len(paths))
+	bar := a.progress(int64(len(paths)), false)
 	views := make([]inspectedJSON, len(paths))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -158,14 +159,19 @@ func mailsBelow(dir string) (paths []string, err error) {
 	return paths, nil
 }
 
-// progress gives a bar for n mails; where standard error is no terminal it shows nothing.
-func (a *app) progress(n int) *progressbar.ProgressBar {
+// progress gives a bar for a number of mails, or bytes of them; where standard error is no terminal
+// it shows nothing.
+func (a *app) progress(total int64, bytes bool) *progressbar.ProgressBar {
 	f, ok := a.err.(*os.File)
-	return progressbar.NewOptions(n,
+	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription("reading mails"),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+		progressbar.OptionShowCount(), progressbar.OptionShowBytes(bytes),
+		progressbar.OptionThrottle(barEvery), progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetVisibility(ok && term.IsTerminal(int(f.Fd()))))
 }
+
+// barEvery is how often a bar is drawn at most.
+const barEvery = 100 * time.Millisecond
 
 // writeView writes out/x.json for the mail x.eml.
 func writeView(out, rel string, view inspectedJSON) error {

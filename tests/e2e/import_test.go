@@ -1,0 +1,122 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"helpgate/internal/testkit"
+)
+
+// importLife is how long an import lives before it is killed.
+const importLife = 300 * time.Millisecond
+
+// archived gives an mbox of so many mails, four a conversation.
+func archived(n int) string {
+	var b strings.Builder
+	at := time.Date(2020, 5, 2, 10, 0, 0, 0, time.UTC)
+	for i := range n {
+		at = at.Add(time.Minute)
+		m := mail{
+			from: fmt.Sprintf("person%d@customer.example", i/4), to: support, date: at,
+			subject: fmt.Sprintf("Question %d", i/4), id: archivedID(i),
+			text: fmt.Sprintf("Word %d", i),
+		}
+		if i%4 > 0 {
+			m.inReplyTo, m.references = archivedID(i-1), []string{archivedID(i / 4 * 4)}
+		}
+		fmt.Fprintf(&b, "From %s %s\n%s\n", m.from, at.Format(time.ANSIC), m)
+	}
+	return b.String()
+}
+
+func archivedID(i int) string { return fmt.Sprintf("old%d@customer", i) }
+
+// TestKilledImportGoesOn: an import is killed again and again, beside a server that takes mail of
+// its own. In the end each mail is there once, in its conversation, and nobody was written to.
+func TestKilledImportGoesOn(t *testing.T) {
+	t.Parallel()
+	const n = 1200
+	o := options{}
+	g := start(t, o)
+	path := filepath.Join(g.dir, "old.mbox")
+	if err := os.WriteFile(path, []byte(archived(n)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kills := 0
+	for life := importLife; ; life += importLife {
+		cmd := exec.Command(testkit.Binary(t), "-c", g.config, "import", "mbox", path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		timer.Stop()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			break
+		}
+		kills++
+		g.accept(alice, []string{support}, question(fmt.Sprintf("q%d@customer", kills)).String())
+	}
+	t.Logf("killed %d times", kills)
+	times := messageIDs(t, g, o)
+	for i := range n {
+		if times[archivedID(i)] != 1 {
+			t.Errorf("mail %d is there %d times", i, times[archivedID(i)])
+		}
+	}
+	conversations := 0
+	for _, tk := range g.tickets() {
+		if strings.HasPrefix(tk.Requester.Address, "person") {
+			conversations++
+			if tk.MessageCount != 4 {
+				t.Errorf("ticket %d has %d messages", tk.Number, tk.MessageCount)
+			}
+		}
+	}
+	if conversations != n/4 {
+		t.Errorf("%d conversations, want %d", conversations, n/4)
+	}
+	for _, r := range ask[[]row](g, "queue", "list") {
+		if strings.HasPrefix(r.Recipient, "person") {
+			t.Errorf("went out: %+v", r)
+		}
+	}
+}
+
+// TestImportBesideAServer: what was imported answers to the server's mail at once.
+func TestImportBesideAServer(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	root := filepath.Join(g.dir, "Maildir")
+	first := question("q1@customer")
+	for _, dir := range []string{"cur", "new", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(root, "cur", "1588413600.M1.host:2,S")
+	if err := os.WriteFile(path, []byte(first.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type report struct{ Taken, Duplicates, Tickets, Refused int }
+	want := report{Taken: 1, Tickets: 1}
+	if r := ask[report](g, "import", "maildir", root); r != want {
+		t.Errorf("%+v, want %+v", r, want)
+	}
+	again := question("q2@customer")
+	again.references = []string{"q1@customer"}
+	g.accept(alice, []string{support}, again.String())
+	g.accept(alice, []string{support}, first.String())
+	tk := g.ticket(1)
+	if len(tk.Messages) != 2 || tk.Messages[1].Rule != "known-message-id" {
+		t.Errorf("%d messages: %+v", len(tk.Messages), tk.Messages)
+	}
+	g.sent(ann, 1) // of the second alone
+}
