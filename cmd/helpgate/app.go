@@ -13,6 +13,7 @@ import (
 
 	"helpgate/internal/clock"
 	"helpgate/internal/config"
+	"helpgate/internal/oauth"
 	"helpgate/internal/store"
 	"helpgate/internal/token"
 	"helpgate/tickets"
@@ -39,6 +40,7 @@ type world struct {
 	clock     clock.Clock
 	logger    *slog.Logger
 	desk      *desk.Desk
+	tokens    *oauth.Keeper // of log-ins at providers
 }
 
 // load reads and checks the configuration; warnings go to the log.
@@ -119,6 +121,7 @@ func openWorld(
 		config: cfg, db: db, node: n, keyring: keyring, mailboxes: mailboxes(cfg), clock: clock.System{},
 		logger: logger,
 	}
+	w.tokens = oauth.NewKeeper(marks{db}, keyring, w.clock.Now, nil)
 	w.desk = desk.New(desk.Config{
 		Store: db, Mailboxes: w.mailboxes, Keyring: keyring, Hostname: cfg.Site.Hostname,
 		Operator: cfg.Site.Operator, Clock: w.clock, Logger: logger,

@@ -21,15 +21,19 @@ func (w *world) sender(texts *templates.Set, meter queue.Meter) (*queue.Worker, 
 	if err != nil {
 		return nil, err
 	}
+	routes, err := w.routes()
+	if err != nil {
+		return nil, err
+	}
 	return queue.New(queue.Config{
 		Rows: w.db.Rows(), Blobs: w.db.Blobs(), Composer: writer{composer}, Desk: w.desk,
-		Routes: w.routes(), Intake: w.db.LastUpdate, Clock: w.clock, Logger: w.logger, Meter: meter,
+		Routes: routes, Intake: w.db.LastUpdate, Clock: w.clock, Logger: w.logger, Meter: meter,
 	}), nil
 }
 
 // routes gives the ways out: mailboxes with the same relay share one, those without go directly to
 // the recipients' hosts.
-func (w *world) routes() []queue.Route {
+func (w *world) routes() ([]queue.Route, error) {
 	var routes []queue.Route
 	at := map[*config.Relay]int{}
 	for _, mb := range w.config.Mailboxes {
@@ -37,30 +41,38 @@ func (w *world) routes() []queue.Route {
 		if !known {
 			i = len(routes)
 			at[mb.Relay] = i
-			routes = append(routes, w.route(mb.Relay))
+			route, err := w.route(mb.Relay)
+			if err != nil {
+				return nil, err
+			}
+			routes = append(routes, route)
 		}
 		routes[i].Mailboxes = append(routes[i].Mailboxes, key(mb.Address))
 	}
-	return routes
+	return routes, nil
 }
 
 // mxConnections is how many mails go directly to recipients' hosts at once.
 const mxConnections = 10
 
-func (w *world) route(r *config.Relay) queue.Route {
+func (w *world) route(r *config.Relay) (queue.Route, error) {
 	helo := w.config.Site.Hostname
 	if r == nil {
 		mx := relay.NewMX(relay.MXConfig{Resolver: net.DefaultResolver, HELO: helo})
-		return queue.Route{Name: "mx", Deliverer: direct{mx}, Connections: mxConnections}
+		return queue.Route{Name: "mx", Deliverer: direct{mx}, Connections: mxConnections}, nil
+	}
+	tokens, err := w.login(r.OAuth2, r.Username)
+	if err != nil {
+		return queue.Route{}, err
 	}
 	host := relay.NewSmarthost(relay.Config{
 		Address: r.Address, TLS: r.TLS, Username: r.Username, Password: r.Password.Reveal(),
-		HELO: helo, Connections: r.Connections,
+		OAuth: tokens, HELO: helo, Connections: r.Connections,
 	})
 	return queue.Route{
 		Name: r.Address, Deliverer: smarthost{host}, Connections: r.Connections,
 		RatePerMinute: r.RatePerMinute, RatePerDay: r.RatePerDay,
-	}
+	}, nil
 }
 
 // kickEvery is how often the outbox worker is hinted at most: to wake it for each of a thousand mails

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -91,6 +92,11 @@ func (l *loader) check() {
 			if m.IMAP.Folder == nil && m.IMAP.Address != "" {
 				l.fault(l.source, shown+".imap.folder", "names no folder", "name at least one")
 			}
+			folder, _ := strings.CutPrefix(m.IMAP.After, "move:")
+			if slices.Contains(m.IMAP.Folder, folder) {
+				l.fault(l.source, shown+".imap.after", "moves mail into a folder that is read",
+					"name another folder")
+			}
 		}
 	}
 }
@@ -159,6 +165,8 @@ func (l *loader) checkLogin(shown, username string, password Secret, oauth2 *OAu
 		l.fault(l.source, shown+".password", "is missing", "set password, password_file or oauth2")
 	case password != "" && oauth2 != nil:
 		l.fault(l.source, shown+".password", "is set beside oauth2", "remove one of the two")
+	case oauth2 != nil:
+		l.checkOAuth2(shown+".oauth2", oauth2)
 	}
 }
 

@@ -32,14 +32,14 @@ func load(t *testing.T, content string, environ ...string) *Config {
 const full = `
 [[mailbox]]
 address = "Support@Example.com"
-relay = { address = "127.0.0.1:25", username = "u", oauth2 = { client_id = "c" } }
+relay = { address = "127.0.0.1:25", username = "u", oauth2 = { provider = "microsoft", client_id = "c", refresh_token = "r" } }
 dkim = { domain = "example.com", selector = "s", key_file = "../helpgate.toml" }
 authserv = { id = "mx.example.com" }
-imap = { address = "127.0.0.1:143", username = "u", oauth2 = { client_id = "c" } }
+imap = { address = "127.0.0.1:143", username = "u", oauth2 = { provider = "microsoft", client_id = "c", refresh_token = "r" } }
 [relay]
 address = "127.0.0.1:25"
 username = "u"
-oauth2 = { client_id = "c" }
+oauth2 = { provider = "microsoft", client_id = "c", refresh_token = "r" }
 [dkim]
 domain = "example.com"
 selector = "s"

@@ -162,7 +162,7 @@ password = "c4nary"
 address = "a@example.com"
 imap.address = "imap.example.com:993"
 imap.username = "u"
-imap.oauth2 = { client_id = "c", client_secret = "c4nary", refresh_token = "c4nary" }
+imap.oauth2 = { provider = "microsoft", client_id = "c", client_secret = "c4nary", refresh_token = "c4nary" }
 `)
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))

@@ -13,6 +13,9 @@ const box = "[[mailbox]]\naddress = \"support@example.com\"\n"
 // polled is the same, open for further keys of its IMAP server.
 const polled = box + "imap = { address = \"i:1\", username = \"u\", password = \"p\", "
 
+// token is a relay whose log-in by tokens is open for keys.
+const token = "[relay]\naddress = \"r:25\"\nusername = \"u\"\noauth2 = { "
+
 // faultTests are broken files, each with the whole text of its error. FILE and DIR stand for the
 // file and its data_dir.
 var faultTests = []struct{ name, toml, want string }{
@@ -195,6 +198,10 @@ var faultTests = []struct{ name, toml, want string }{
 		"FILE: mailbox[1].imap.folder: names no folder; name at least one",
 	},
 	{
+		"read again and again", polled + "after = \"move:INBOX\" }\n",
+		"FILE: mailbox[1].imap.after: moves mail into a folder that is read; name another folder",
+	},
+	{
 		"storm", box + "storm_minutes = { \"monitor@example.com\" = 0 }\n",
 		`FILE: mailbox[1].storm_minutes: 0 minutes for "monitor@example.com" are out of range; ` +
 			"write a number from 1 to 1440",
@@ -252,6 +259,35 @@ var faultTests = []struct{ name, toml, want string }{
 		"two ways to log in", box + "imap = { address = \"i:993\", username = \"u\", " +
 			"password = \"p\", oauth2 = { client_id = \"c\" } }\n",
 		"FILE: mailbox[1].imap.password: is set beside oauth2; remove one of the two",
+	},
+	{
+		"token without a proof", token + "provider = \"microsoft\", client_id = \"c\" }\n",
+		"FILE: relay.oauth2.client_secret: is missing; set it, or refresh_token",
+	},
+	{
+		"token without a tenant",
+		token + "provider = \"microsoft\", client_id = \"c\", client_secret = \"s\" }\n",
+		"FILE: relay.oauth2.tenant: is missing; set the Directory (tenant) ID",
+	},
+	{
+		"token without a person", token + "provider = \"google\", client_id = \"c\" }\n",
+		"FILE: relay.oauth2.refresh_token: is missing: Google gives an application no mailbox by " +
+			"itself; set it, or service_account",
+	},
+	{
+		"token from nowhere", token + "client_id = \"c\", client_secret = \"s\" }\n",
+		"FILE: relay.oauth2.token_url: is missing; set it, or set provider",
+	},
+	{
+		"token in the clear", token + "token_url = \"http://id.example.com/t\" }\n",
+		"FILE: relay.oauth2.token_url: sends secrets in clear text; begin it with https\n" +
+			"FILE: relay.oauth2.client_id: is missing; set it, or service_account",
+	},
+	{
+		"two proofs",
+		token + "provider = \"google\", client_id = \"c\", service_account = \"{\\n}\" }\n",
+		"FILE: relay.oauth2.service_account: is set beside another proof; " +
+			"remove client_id, client_secret and refresh_token",
 	},
 	{
 		"secret and its file", "[relay]\naddress = \"r:25\"\nusername = \"u\"\n" +

@@ -52,11 +52,13 @@ func ofList[T any](name string, read func(string) (T, error)) kind {
 }
 
 var (
-	text    = ofText("text", readText)
-	texts   = ofList("list of texts", readText)
-	block   = ofText("text of lines", readBlock)
-	secret  = kind{name: "secret", secret: true, read: readSecret}
-	boolean = kind{name: "boolean", shape: logical, read: func(v any, _ string) (any, error) {
+	text   = ofText("text", readText)
+	texts  = ofList("list of texts", readText)
+	block  = ofText("text of lines", readBlock)
+	secret = kind{name: "secret", secret: true, read: readSecret}
+	// secretText may have several lines, as key files do.
+	secretText = kind{name: "secret", secret: true, read: readSecretText}
+	boolean    = kind{name: "boolean", shape: logical, read: func(v any, _ string) (any, error) {
 		return v, nil
 	}}
 	zone         = ofText("zone", readZone)
@@ -85,6 +87,14 @@ func readSecret(v any, _ string) (any, error) {
 	s, err := readText(v.(string))
 	if err != nil { // not err itself: it quotes the value
 		return nil, bad("is not one line of text", "remove line breaks and control characters")
+	}
+	return Secret(s), nil
+}
+
+func readSecretText(v any, _ string) (any, error) {
+	s, err := readBlock(v.(string))
+	if err != nil {
+		return nil, err
 	}
 	return Secret(s), nil
 }

@@ -95,11 +95,13 @@ func (m *IMAP) Since() time.Duration {
 
 // OAuth2 is a log-in by tokens in place of a password (RFC 6749).
 type OAuth2 struct {
-	Provider     string   `key:"provider"` // "microsoft", "google" or "other"
-	Tenant       string   `key:"tenant"`
-	ClientID     string   `key:"client_id"`
-	ClientSecret Secret   `key:"client_secret"`
-	RefreshToken Secret   `key:"refresh_token"`
-	TokenURL     *url.URL `key:"token_url"` // nil: the provider's own
-	Scopes       []string `key:"scopes"`
+	Provider     string `key:"provider"` // "microsoft", "google" or "other"
+	Tenant       string `key:"tenant"`
+	ClientID     string `key:"client_id"`
+	ClientSecret Secret `key:"client_secret"`
+	RefreshToken Secret `key:"refresh_token"`
+	// ServiceAccount is the JSON text of a key file of Google's; in place of the three above.
+	ServiceAccount Secret   `key:"service_account"`
+	TokenURL       *url.URL `key:"token_url"` // nil: the provider's own
+	Scopes         []string `key:"scopes"`
 }

@@ -350,14 +350,30 @@ var dkimKeys = []key{
 
 var oauth2Keys = []key{
 	{"provider", oneOf("microsoft", "google", "other"), "other", "", "Whose rules apply."},
-	{"tenant", text, "", "", "Tenant at Microsoft."},
-	{"client_id", text, required, "", "Name of the application."},
-	{"client_secret", secret, "", "", "Secret of the application."},
-	{"refresh_token", secret, "", "", "Token that a person's consent gave."},
+	{
+		"tenant", text, "", "",
+		"Directory (tenant) ID at Microsoft. A refresh token does without.",
+	},
+	{"client_id", text, "", "", "Name of the application."},
+	{
+		"client_secret", secret, "", "",
+		"Secret of the application. At Microsoft it opens mailboxes without a person's consent.",
+	},
+	{
+		"refresh_token", secret, "", "",
+		"Token that a person's consent gave. When the provider changes it, the new one is kept in " +
+			"the database.",
+	},
+	{
+		"service_account", secretText, "", "",
+		"Key of a service account at Google, the text of its JSON file; best as " +
+			"`service_account_file`. Takes the place of the three above.",
+	},
 	{"token_url", webURL, "", "", "Where tokens are asked for. Without it, the provider's own."},
 	{
 		"scopes", texts, "", "",
-		"Rights that are asked for. Without it, those of mail at the provider.",
+		"Rights that are asked for. Without it, those of mail at the provider; with a refresh token, " +
+			"those of its consent.",
 	},
 }
 
