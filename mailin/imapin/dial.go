@@ -33,8 +33,15 @@ type Server struct {
 	Roots    *x509.CertPool // who vouches for its certificate; nil: the system's
 	Username string
 	Password string
-	// SASL makes the log-in in place of a password, anew for each connection; nil: by Password.
-	SASL func(ctx context.Context) (sasl.Client, error)
+	Tokens   Tokens // log in, in place of a password; nil: by Password
+}
+
+// Tokens makes log-ins by tokens.
+type Tokens interface {
+	// Client makes that of one connection. offers tells whether the server has a mechanism.
+	Client(ctx context.Context, offers func(mechanism string) bool) (sasl.Client, error)
+	// Refused gives, of the server's refusal of a Client, an error that tells more.
+	Refused(refusal error) error
 }
 
 // What was being done when the server would not have us.
@@ -160,11 +167,11 @@ func (c *client) login(ctx context.Context, s Server) error {
 			return nil // PREAUTH: a tunnel
 		}
 		caps = c.imap.Caps()
-		if s.SASL == nil && caps.Has(imap.CapLoginDisabled) {
+		if s.Tokens == nil && caps.Has(imap.CapLoginDisabled) {
 			return fmt.Errorf("%w: the server takes no password on this connection", errTLS)
 		}
 		err := prove(ctx, c.imap, caps, s)
-		if refused(err) && codeOf(err) != imap.ResponseCodeUnavailable {
+		if refused(err) && s.Tokens == nil && codeOf(err) != imap.ResponseCodeUnavailable {
 			err = fmt.Errorf("%w as %q: %w", errLogin, s.Username, err)
 		}
 		return err
@@ -185,17 +192,28 @@ func (c *client) login(ctx context.Context, s Server) error {
 
 // prove logs in by AUTHENTICATE, which takes a password in any script, or by LOGIN.
 func prove(ctx context.Context, conn *imapclient.Client, caps imap.CapSet, s Server) error {
-	if s.SASL != nil {
-		proof, err := s.SASL(ctx)
-		if err != nil {
-			return fmt.Errorf("%w as %q: %w", errLogin, s.Username, err)
-		}
-		return conn.Authenticate(proof)
+	if s.Tokens != nil {
+		return proveByToken(ctx, conn, caps, s.Tokens)
 	}
 	if caps.Has(imap.AuthCap(sasl.Plain)) {
 		return conn.Authenticate(sasl.NewPlainClient("", s.Username, s.Password))
 	}
 	return conn.Login(s.Username, s.Password).Wait()
+}
+
+func proveByToken(
+	ctx context.Context, conn *imapclient.Client, caps imap.CapSet, tokens Tokens,
+) error {
+	proof, err := tokens.Client(ctx, func(mechanism string) bool {
+		return caps.Has(imap.AuthCap(mechanism))
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errLogin, err)
+	}
+	if err = conn.Authenticate(proof); refused(err) {
+		return fmt.Errorf("%w: %w", errLogin, tokens.Refused(err))
+	}
+	return err
 }
 
 // introduce says who we are (RFC 2971), without which the mailboxes of NetEase open no folder, and

@@ -1,7 +1,9 @@
 package imapin
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +11,9 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-sasl"
 
+	"helpgate/internal/oauth"
 	"helpgate/internal/testkit"
 )
 
@@ -334,5 +338,42 @@ func TestTheProvidersAdviceIsHeeded(t *testing.T) {
 		if got := advised(err); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
+	}
+}
+
+// pass is a token that the script's server refuses at first.
+type pass struct{ refused chan error }
+
+func (pass) Client(_ context.Context, offers func(string) bool) (sasl.Client, error) {
+	if !offers(oauth.XOAuth2) {
+		return nil, errors.New("not offered")
+	}
+	return sasl.NewPlainClient("", "u", "token"), nil
+}
+
+func (p pass) Refused(refusal error) error {
+	p.refused <- refusal
+	return &oauth.Error{Code: "token refused", Mend: "allow IMAP for this mailbox", Err: refusal}
+}
+
+func TestTokensLogInAndTheirRefusalIsTold(t *testing.T) {
+	t.Parallel()
+	s, d := &script{caps: "AUTH=XOAUTH2 SASL-IR"}, newDoor()
+	s.on = func(c *talk, command string) bool {
+		if c.n > 1 || !strings.HasPrefix(command, "AUTHENTICATE PLAIN ") {
+			return false
+		}
+		c.say("%s NO AUTHENTICATE failed.", c.tag)
+		return true
+	}
+	tokens := pass{refused: make(chan error, 1)}
+	run(t, d.poller(t, s.serve(t), func(c *Config) { c.Server.Tokens = tokens }))
+	d.subjects(t, 3)
+	d.says(t, "allow IMAP for this mailbox")
+	if err := <-tokens.refused; !strings.Contains(err.Error(), "AUTHENTICATE failed") {
+		t.Errorf("told of %v", err)
+	}
+	if s.hears("LOGIN") {
+		t.Error("a password was sent")
 	}
 }

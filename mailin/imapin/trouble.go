@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"helpgate/internal/mailerr"
+	"helpgate/internal/oauth"
 )
 
 // errMissing tells that the folder is not there.
@@ -46,8 +47,11 @@ func mend(err error, c Config) string {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var dns *net.DNSError
+	var token *oauth.Error
 	code := codeOf(err)
 	switch {
+	case errors.As(err, &token):
+		return token.Mend
 	case errors.Is(err, errLogin):
 		return "check username and password of this mailbox's imap section; many providers want a " +
 			"password made for this program alone, and have IMAP turned off at first"
