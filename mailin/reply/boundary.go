@@ -202,8 +202,8 @@ func divider(text string) (word string, dashed bool) {
 }
 
 // forwardedSubject tells whether a subject calls its mail a forward: by its first prefix, behind
-// the tags in brackets that gateways put before it. With "VS" Danes and Norwegians forward and Finns
-// answer: maybe.
+// the tags in brackets that gateways put before it. With "VS" Danes and Norwegians forward, and
+// Finns answer: maybe.
 func forwardedSubject(subject string) (yes, maybe bool) {
 	for strings.HasPrefix(subject, "[") {
 		_, rest, ok := strings.Cut(subject, "]")

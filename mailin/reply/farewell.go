@@ -17,9 +17,9 @@ const (
 	maxWish = 8
 	// maxName bounds, in runes, a name.
 	maxName = 48
-	// minContact is how many lines make a block of names and numbers by themselves, below a sentence
-	// that has ended, a name, or minGap blank lines. As many numbers and addresses as sureContacts are
-	// nothing else, whatever stands above.
+	// minContact is how many lines make a block of names and numbers by themselves, below a
+	// sentence that has ended, a name, or minGap blank lines. As many numbers and addresses as
+	// sureContacts are nothing else, whatever stands above.
 	minContact, minGap, sureContacts = 2, 2, 3
 )
 

@@ -76,7 +76,8 @@ func TestAPhraseOfTheAuthorsIsNewAgain(t *testing.T) {
 	t.Parallel()
 	const phrase = "Please start it again and tell us whether it works now."
 	text := "We have changed the filter.\n\n" + phrase
-	if got := Extract(Input{Text: text, Earlier: []string{"Hello,\n\n" + phrase}}); got.Text != text {
+	earlier := []string{"Hello,\n\n" + phrase}
+	if got := Extract(Input{Text: text, Earlier: earlier}); got.Text != text {
 		t.Errorf("%+v", got)
 	}
 }

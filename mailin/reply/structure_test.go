@@ -20,8 +20,8 @@ func TestStructureTellsAQuotationThatNoWordsTell(t *testing.T) {
 		"Apple, Thunderbird": `<div class="moz-cite-prefix">Shop, once:</div>` +
 			`<blockquote type="cite" cite="mid:x">` + how + `</blockquote>`,
 		"Outlook on the web": `<div id="appendonsend"></div><div id="divRplyFwdMsg">x</div>` + how,
-		"Outlook, unknown language": `<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;` +
-			`padding:3.0pt 0in 0in 0in"><p>Shop, once</p></div></div>` + how,
+		"Outlook, unknown language": `<div><div style="border:none;border-top:solid #E1E1E1 ` +
+			`1.0pt;padding:3.0pt 0in 0in 0in"><p>Shop, once</p></div></div>` + how,
 		"Outlook of 2010":   `<div id="divRpF123456">Shop</div><div>` + how + `</div>`,
 		"Outlook for Mac":   `<span id="OLK_SRC_BODY_SECTION">` + how + `</span>`,
 		"Outlook of today":  `<div id="mail-editor-reference-message-container">` + how + `</div>`,
