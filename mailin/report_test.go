@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"helpgate/internal/token"
 	"helpgate/tickets"
 	"helpgate/tickets/desk"
 )
@@ -54,8 +55,11 @@ func TestDeskLearnsWhomABounceConcerns(t *testing.T) {
 // TestDeskLearnsUntilWhenSomebodyIsAway: of a notice without a Date, counted from when it came.
 func TestDeskLearnsUntilWhenSomebodyIsAway(t *testing.T) {
 	t.Parallel()
+	road := token.Claim{Purpose: token.PurposeAgent, Ticket: 1, Person: 2}
 	for name, header := range map[string]string{
-		"a robot's mail": "Auto-Submitted: auto-replied\r\n", "suspicious words": "",
+		"a robot's mail": "Auto-Submitted: auto-replied\r\n",
+		"suspicious words on the agents' road": "Cc: support+" + newHouse(t).Keyring.Sign(road) +
+			"@desk.example\r\n",
 	} {
 		m := heard(t, "From: ann@desk.example\r\nTo: "+support+"\r\n"+header+
 			"Subject: Re: Printer\r\n\r\nI am on vacation until 4 December.\r\n")

@@ -165,7 +165,27 @@ func isCode(line string) bool {
 			return true
 		}
 	}
-	return traced.MatchString(line[:min(len(line), traceRange)])
+	head := line[:min(len(line), traceRange)]
+	return mayBeTraced(head) && traced.MatchString(head)
+}
+
+// mayBeTraced spares most lines of prose the expression, which costs more than all else here.
+func mayBeTraced(head string) bool {
+	first := strings.TrimLeft(head, " \t")
+	if first == "" {
+		return false
+	}
+	if first[0] == '[' || first[0] >= '0' && first[0] <= '9' || strings.Contains(head, "Error") ||
+		strings.Contains(head, "Warning") {
+		return true
+	}
+	word, _, _ := strings.Cut(first, " ")
+	switch word = strings.ToLower(strings.TrimRight(word, ":,;]-!.")); word {
+	case "at", "file", "traceback", "caused", "error", "warning", "warn", "fatal", "info", "debug",
+		"notice", "panic":
+		return true
+	}
+	return false
 }
 
 // traceRange is how much of a line is looked at for the head of a trace, in bytes.
