@@ -143,6 +143,10 @@ func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receip
 	if len(sight.Earlier) > 0 {
 		rd.split(g.Separators, sight.Earlier)
 	}
+	if rd.fault != nil {
+		g.Logger.ErrorContext(ctx, "new text not found, all of it is shown",
+			"message_id", rd.Mail.MessageID, "err", rd.fault)
+	}
 	g.judge(m, env, rd, sight)
 	m.Added = g.added(m, rd)
 	if err := g.stage(ctx, m, rd); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"helpgate/internal/lifecycle"
 	"helpgate/internal/rfc"
 	"helpgate/internal/safehtml"
 	"helpgate/mailin/classify"
@@ -20,6 +21,7 @@ import (
 type Reading struct {
 	Mail   *parse.Mail
 	Reply  reply.Result
+	fault  error // of the reader of new text, for the log
 	source *parse.Source
 }
 
@@ -52,10 +54,15 @@ func (rd *Reading) split(separators, earlier []string) {
 	for _, a := range rd.Mail.From {
 		author = append(author, a.Name, a.Addr)
 	}
-	rd.Reply = reply.Extract(reply.Input{
+	in := reply.Input{
 		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Subject: rd.Mail.Subject, Author: author,
 		Separators: separators, Earlier: earlier,
-	})
+	}
+	// A fault of ours must not keep a mail out as often as its sender tries: all is new then.
+	rd.fault = lifecycle.Protect(func() error { rd.Reply = reply.Extract(in); return nil })
+	if rd.fault != nil {
+		rd.Reply = reply.Result{Text: in.Text, Whole: true}
+	}
 }
 
 // Language guesses the language of the new text; of a mail that is nothing but an invitation, the
