@@ -113,7 +113,8 @@ func newRoot(s streams) *cobra.Command {
 		demoCommand(a), initCommand(a), serveCommand(a), migrateCommand(a))
 	section(root, "Work with it, beside a running server too:",
 		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a))
-	section(root, "Mails:", injectCommand(a), importCommand(a), inspectCommand(a))
+	section(root, "Mails:", injectCommand(a), importCommand(a), inspectCommand(a),
+		rehearseCommand(a))
 	return root
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -119,4 +120,39 @@ func TestImportBesideAServer(t *testing.T) {
 		t.Errorf("%d messages: %+v", len(tk.Messages), tk.Messages)
 	}
 	g.sent(ann, 1) // of the second alone
+}
+
+// TestRehearsalTellsWhatAnImportMakes, and leaves nothing behind, in the store or on the disk.
+func TestRehearsalTellsWhatAnImportMakes(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	path := filepath.Join(g.dir, "old.mbox")
+	if err := os.WriteFile(path, []byte(archived(40)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type report struct {
+		Taken, Tickets, Acknowledgements int
+		Queued                           map[string]int
+	}
+	temporary := t.TempDir()
+	cmd := exec.Command(testkit.Binary(t), "-c", g.config, "rehearse", path, "--json")
+	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
+	out, err := cmd.Output()
+	var v report
+	if err := errors.Join(err, json.Unmarshal(out, &v)); err != nil {
+		t.Fatal(err)
+	}
+	if v.Taken != 40 || v.Tickets != 10 || v.Acknowledgements != 10 || v.Queued["notification"] != 40 {
+		t.Errorf("%+v", v)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if all := g.tickets(); len(all) != 0 {
+		t.Errorf("%d tickets", len(all))
+	}
+	g.run("import", "mbox", path)
+	if all := g.tickets(); len(all) != v.Tickets {
+		t.Errorf("%d tickets, the rehearsal had %d", len(all), v.Tickets)
+	}
 }
