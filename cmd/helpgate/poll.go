@@ -14,11 +14,15 @@ import (
 // pollers gives the services that read mailboxes at providers, one a folder.
 func (w *world) pollers(
 	gate *mailin.Gate, texts *templates.Set, meter imapin.Meter,
-) []lifecycle.Service {
+) ([]lifecycle.Service, error) {
 	var services []lifecycle.Service
 	for _, mb := range w.config.Mailboxes {
-		if mb.IMAP == nil || mb.IMAP.OAuth2 != nil {
+		if mb.IMAP == nil {
 			continue
+		}
+		tokens, err := w.login(mb.IMAP.OAuth2, mb.IMAP.Username)
+		if err != nil {
+			return nil, err
 		}
 		limits := imapin.DefaultLimits()
 		limits.MaxSize = w.config.SMTP.MaxMessageSize
@@ -30,6 +34,9 @@ func (w *world) pollers(
 			},
 			Spool: w.config.DataDir, Gate: gate, Marks: marks{w.db}, Words: texts, Meter: meter,
 			Limits: limits, Clock: w.clock, Logger: w.logger,
+		}
+		if tokens != nil { // an interface of a nil pointer is not nil
+			cfg.Server.Tokens = tokens
 		}
 		cfg.After.Move, _ = strings.CutPrefix(mb.IMAP.After, "move:")
 		switch mb.IMAP.After {
@@ -44,7 +51,7 @@ func (w *world) pollers(
 			})
 		}
 	}
-	return services
+	return services, nil
 }
 
 // marks are those of the store.

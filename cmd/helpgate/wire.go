@@ -50,7 +50,12 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 		g.close()
 		return nil, err
 	}
-	roads = append(roads, w.pollers(gate, texts, g.metrics)...)
+	pollers, err := w.pollers(gate, texts, g.metrics)
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	roads = append(roads, pollers...)
 	outbox := lifecycle.Service{Name: "outbox", Run: sender.Run}
 	kick := lifecycle.Service{Name: "kick", Run: func(ctx context.Context) error {
 		return w.kick(ctx, sender)

@@ -12,7 +12,6 @@ var unbuilt = []string{
 	"mailbox.targets",
 	"mailbox.authserv",
 	"mailbox.imap.sent",
-	"mailbox.imap.oauth2",
 	"smtp.trusted_networks",
 	"portal",
 	"schedule",

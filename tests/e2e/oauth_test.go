@@ -1,0 +1,59 @@
+package e2e
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"helpgate/internal/testkit/idp"
+	"helpgate/internal/testkit/sink"
+)
+
+// TestARelayThatTakesTokens sends by a log-in whose refresh token changes at each use, over a kill,
+// until the consent is taken back; no secret lies anywhere.
+func TestARelayThatTakesTokens(t *testing.T) {
+	t.Parallel()
+	server := idp.Start(t)
+	server.Rotate, server.Life = true, 60 // one token for each log-in
+	g := start(t, options{
+		relay: sink.Options{Token: server.Good},
+		config: fmt.Sprintf("username = %q\n[relay.oauth2]\nprovider = \"google\"\ntoken_url = %q\n"+
+			"client_id = %q\nclient_secret = %q\nrefresh_token = %q\n",
+			support, server.URL, idp.ClientID, idp.ClientSecret, idp.RefreshToken),
+	})
+	ask := func(id string) {
+		g.accept(alice, []string{support}, question(id).String())
+	}
+	ask("q1@customer")
+	g.sent(ann, 1)
+	g.settled()
+	g.kill()
+	g.serve()
+	ask("q2@customer")
+	g.sent(ann, 2)
+	g.settled()
+	if n := len(server.Asked()); n < 2 {
+		t.Errorf("asked for %d tokens: the changed refresh token was not used", n)
+	}
+	g.kill()
+	server.EndConsent()
+	g.serve()
+	ask("q3@customer")
+	if last := g.outgoing("notification", ann, "waiting").LastReply; !strings.Contains(last, "invalid_grant") ||
+		!strings.Contains(last, "consent again") {
+		t.Errorf("the queue says %q", last)
+	}
+	kept := g.logged() + g.run("queue", "list")
+	err := filepath.WalkDir(g.data, func(path string, _ fs.DirEntry, err error) error {
+		if content, readErr := os.ReadFile(path); readErr == nil {
+			kept += string(content)
+		}
+		return err
+	})
+	if err != nil || strings.Contains(kept, "c4nary") {
+		t.Errorf("a secret lies in the data folder or the log: %v", err)
+	}
+}
