@@ -38,6 +38,9 @@ func (w *world) pollers(
 		if tokens != nil { // an interface of a nil pointer is not nil
 			cfg.Server.Tokens = tokens
 		}
+		if strings.HasPrefix(w.config.Database.URL.Reveal(), "postgres") { // others may read it too
+			cfg.Leases = leases{w.db, w.node.name, w.clock}
+		}
 		cfg.After.Move, _ = strings.CutPrefix(mb.IMAP.After, "move:")
 		switch mb.IMAP.After {
 		case "leave":

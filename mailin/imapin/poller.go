@@ -51,6 +51,7 @@ type Config struct {
 
 	Gate   Gate
 	Marks  Marks
+	Leases Leases // nil: there is one node
 	Words  Words
 	Meter  Meter
 	Limits Limits
@@ -82,7 +83,7 @@ func New(cfg Config) *Poller {
 // Run reads until ctx is done; a mail that is at the door then is still taken. No trouble ends it.
 func (p *Poller) Run(ctx context.Context) error {
 	for {
-		err := lifecycle.Protect(func() error { return p.follow(ctx) })
+		err := lifecycle.Protect(func() error { return p.leased(ctx, p.follow) })
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -92,14 +93,21 @@ func (p *Poller) Run(ctx context.Context) error {
 		if panicked(err) {
 			p.Meter.Panicked()
 		}
+		if errors.Is(err, errLeased) {
+			p.rest(ctx, p.Limits.Lease/3)
+			continue
+		}
 		wait := p.backoff(err)
 		p.Logger.WarnContext(ctx, "mailbox not read", "err", err, "mend", mend(err, p.Config),
 			"again_in", wait.Round(time.Millisecond))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil
-		}
+		p.rest(ctx, wait)
+	}
+}
+
+func (*Poller) rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
 }
 

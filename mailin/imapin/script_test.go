@@ -24,6 +24,7 @@ type script struct {
 	deleted map[int]bool
 	gone    map[int]bool
 	conns   int
+	open    int
 }
 
 // talk is one connection to it.
@@ -62,6 +63,8 @@ func (s *script) talk(conn net.Conn) {
 	defer conn.Close()
 	s.mu.Lock()
 	s.conns++
+	s.open++
+	defer func() { s.mu.Lock(); s.open--; s.mu.Unlock() }()
 	c := &talk{script: s, Conn: conn, n: s.conns}
 	s.mu.Unlock()
 	if s.on == nil || !s.on(c, "greeting") {
@@ -170,6 +173,13 @@ func (c *talk) mail(uid int, command string) {
 	default:
 		c.say("* %d FETCH (UID %[1]d RFC822.SIZE %d)", uid, len(raw))
 	}
+}
+
+// talking is how many connections are open.
+func (s *script) talking() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
 }
 
 // hears tells whether a command with the word came.

@@ -12,15 +12,20 @@ import (
 	"helpgate/internal/testkit/sink"
 )
 
-// atAProvider gives a gateway whose support mailbox lies on a Dovecot, as most do: mail to it comes in
-// by IMAP, the agent's too.
+// imap is the lines of a mailbox that lies on a Dovecot; all that is there when helpgate first
+// comes is history.
+func imap(d *testkit.Dovecot) string {
+	return fmt.Sprintf(
+		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
+		d.IMAP, support, testkit.DovecotPassword)
+}
+
+// atAProvider gives a gateway whose support mailbox lies on a Dovecot, as most do: mail to it comes
+// in by IMAP, the agent's too.
 func atAProvider(t *testing.T, tokens string) (*gateway, *testkit.Dovecot) {
 	t.Helper()
 	dovecot := testkit.StartDovecot(t, support)
-	o := options{tokens: tokens, more: fmt.Sprintf(
-		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
-		dovecot.IMAP, support, testkit.DovecotPassword)}
-	return start(t, o), dovecot
+	return start(t, options{tokens: tokens, more: imap(dovecot)}), dovecot
 }
 
 // provide delivers a mail into the support mailbox at the provider.
@@ -64,9 +69,7 @@ func TestHistoryAtAProviderIsSilent(t *testing.T) {
 	dovecot := testkit.StartDovecot(t, support)
 	before := &gateway{t: t}
 	before.provide(dovecot, alice, question("q1@customer").String())
-	g := start(t, options{more: fmt.Sprintf(
-		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
-		dovecot.IMAP, support, testkit.DovecotPassword)})
+	g := start(t, options{more: imap(dovecot)})
 	g.logs("verdict=ticket")
 	q := question("q2@customer")
 	q.subject, q.text = "Another thing", "Where is the key?\n"
@@ -75,6 +78,27 @@ func TestHistoryAtAProviderIsSilent(t *testing.T) {
 	g.settled()
 	if n := len(g.everything(ann)); n != 1 || len(g.tickets()) != 2 {
 		t.Errorf("the agent got %d mails, want 1; there are %d tickets", n, len(g.tickets()))
+	}
+}
+
+// TestOneOfTwoNodesReadsAMailbox, and the other one when it ends.
+func TestOneOfTwoNodesReadsAMailbox(t *testing.T) {
+	t.Parallel()
+	dovecot := testkit.StartDovecot(t, support)
+	one, two := twoNodes(t, imap(dovecot))
+	one.logs("first contact with the folder")
+	one.provide(dovecot, alice, question("q1@customer").String())
+	one.mailed(ann, "change my password")
+	if strings.Contains(two.logged(), "mail taken") {
+		t.Errorf("both read:\n%s", two.logged())
+	}
+	one.end(syscall.SIGTERM)
+	q := question("q2@customer")
+	q.subject, q.text = "Another thing", "Where is the key?\n"
+	two.provide(dovecot, alice, q.String())
+	two.logs("mail taken")
+	if n := len(two.tickets()); n != 2 {
+		t.Errorf("%d tickets, want 2", n)
 	}
 }
 

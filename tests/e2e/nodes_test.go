@@ -14,11 +14,12 @@ import (
 // nodeRounds is how many threads come to two nodes.
 const nodeRounds = 16
 
-// twoNodes starts two gateways on one PostgreSQL database, with one relay behind them.
-func twoNodes(t *testing.T) (one, two *gateway) {
+// twoNodes starts two gateways on one PostgreSQL database, with one relay behind them; more is that
+// of options.
+func twoNodes(t *testing.T, more string) (one, two *gateway) {
 	t.Helper()
 	database := testkit.Postgres(t)
-	one = start(t, options{database: database})
+	one = start(t, options{database: database, more: more})
 	secret, err := os.ReadFile(filepath.Join(one.data, "secret"))
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func twoNodes(t *testing.T) (one, two *gateway) {
 		t.Fatal(err)
 	}
 	two = start(t, options{
-		database: database, data: data, agents: []string{}, relayAt: one.relay.Addr(),
+		database: database, data: data, agents: []string{}, relayAt: one.relay.Addr(), more: more,
 	})
 	return one, two
 }
@@ -38,7 +39,7 @@ func twoNodes(t *testing.T) (one, two *gateway) {
 // with each mail once; nobody is told twice, unless the kill made it the same mail once more.
 func TestTwoNodesOneHelpdesk(t *testing.T) {
 	t.Parallel()
-	one, two := twoNodes(t)
+	one, two := twoNodes(t, "")
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	var all []*conversation
