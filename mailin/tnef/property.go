@@ -147,7 +147,8 @@ func (s *scanner) value(kind uint16) []byte {
 	case typeGUID:
 		return s.bytes(16)
 	case typeInt16:
-		return s.bytes(4)[:2:2]
+		v := s.bytes(4) // with its padding
+		return v[:min(len(v), 2)]
 	}
 	return s.bytes(4)
 }
