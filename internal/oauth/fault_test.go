@@ -3,9 +3,13 @@ package oauth
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/oauth2"
 
 	"helpgate/internal/testkit/idp"
 )
@@ -126,4 +130,36 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if e := s.bad(s.source(client)); e.Code != "307" || e.Permanent {
 		t.Errorf("%+v", e)
 	}
+}
+
+// FuzzFault reads answers of any provider: what becomes of them is one bounded line without a secret.
+func FuzzFault(f *testing.F) {
+	f.Add(400, `{"error":"invalid_grant","error_description":"AADSTS70008: c4nary-refresh\r\nTrace"}`)
+	f.Add(200, `{"access_token":"x","token_type":"mac"}`)
+	f.Add(503, "<html>\x00\xff")
+	f.Add(429, `{"error":{"code":429}}`)
+	f.Add(400, `{"error":"c4nary-client","error_description":"`+strings.Repeat("ä", 400)+`"}`)
+	secrets := []string{"c4nary-client", "c4nary-refresh", "c4nary-rotated"}
+	g, err := newGrant(Config{
+		Provider: Microsoft, ClientID: "c", ClientSecret: secrets[0], RefreshToken: secrets[1],
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		reply := &oauth2.RetrieveError{
+			Response: &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {body}}},
+			Body:     []byte(body),
+		}
+		e := g.fault(reply, time.Unix(0, 0), secrets[2])
+		text := e.Error()
+		leaks := func(secret string) bool { return strings.Contains(text, secret) }
+		if slices.ContainsFunc(secrets, leaks) || strings.ContainsAny(text, "\r\n\x00") ||
+			len(e.Words) > maxWords || len(e.Code) > maxWords || !utf8.ValidString(text) {
+			t.Errorf("%d %q: %q", status, body, text)
+		}
+		if p := pause(e, 3); p < 0 || p > maxLongPause {
+			t.Errorf("%d %q: wait %v", status, body, p)
+		}
+	})
 }

@@ -39,6 +39,13 @@ func (d *Dovecot) Maildir(user string) string { return filepath.Join(d.dir, "mai
 // and DovecotPassword; LMTP refuses everyone else.
 func StartDovecot(t testing.TB, users ...string) *Dovecot {
 	t.Helper()
+	return StartDovecotOfTokens(t, "", users...)
+}
+
+// StartDovecotOfTokens runs one that takes log-ins by access tokens too, which it asks for at the URL
+// (RFC 7662).
+func StartDovecotOfTokens(t testing.TB, introspection string, users ...string) *Dovecot {
+	t.Helper()
 	path, err := exec.LookPath("dovecot")
 	if err != nil {
 		path = dovecotPath
@@ -47,7 +54,7 @@ func StartDovecot(t testing.TB, users ...string) *Dovecot {
 		missing(t, "Dovecot", "dovecot-imapd dovecot-lmtpd")
 	}
 	for try := 1; ; try++ {
-		d, err := startDovecot(t, path, users)
+		d, err := startDovecot(t, path, introspection, users)
 		if err == nil {
 			return d
 		}
@@ -60,13 +67,15 @@ func StartDovecot(t testing.TB, users ...string) *Dovecot {
 // errPortTaken tells that another process took the port first.
 var errPortTaken = errors.New("port taken")
 
-func startDovecot(t testing.TB, path string, users []string) (*Dovecot, error) {
+func startDovecot(
+	t testing.TB, path, introspection string, users []string,
+) (*Dovecot, error) {
 	l, err := newLeash("nobody")
 	if err != nil {
 		return nil, err
 	}
 	d := &Dovecot{IMAP: freeAddress(t), LMTP: freeAddress(t), dir: l.dir}
-	if err := d.configure(l, users); err != nil {
+	if err := d.configure(l, introspection, users); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(l.dir))
 	}
 	err = l.run("TERM", path, "-F", "-c", filepath.Join(l.dir, "dovecot.conf"))
@@ -90,7 +99,7 @@ func startDovecot(t testing.TB, path string, users []string) (*Dovecot, error) {
 }
 
 // configure writes the configuration and the list of users.
-func (d *Dovecot) configure(l *leash, users []string) error {
+func (d *Dovecot) configure(l *leash, introspection string, users []string) error {
 	_, imapPort, _ := net.SplitHostPort(d.IMAP)
 	_, lmtpPort, _ := net.SplitHostPort(d.LMTP)
 	var config, passwd strings.Builder
@@ -103,12 +112,15 @@ func (d *Dovecot) configure(l *leash, users []string) error {
 	}
 	err = dovecotConfig.Execute(&config, map[string]string{
 		"Dir": l.dir, "User": l.who.Username, "Group": group.Name,
-		"IMAP": imapPort, "LMTP": lmtpPort,
+		"IMAP": imapPort, "LMTP": lmtpPort, "Introspection": introspection,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration of Dovecot: %w", err)
 	}
+	tokens := fmt.Sprintf("introspection_mode = post\nintrospection_url = %s\n"+
+		"username_attribute = username\nactive_attribute = active\nactive_value = true\n", introspection)
 	return errors.Join(
+		os.WriteFile(filepath.Join(l.dir, "tokens"), []byte(tokens), 0o644),
 		os.WriteFile(filepath.Join(l.dir, "dovecot.conf"), []byte(config.String()), 0o644),
 		os.WriteFile(filepath.Join(l.dir, "users"), []byte(passwd.String()), 0o644),
 	)
@@ -135,6 +147,14 @@ passdb {
   driver = passwd-file
   args = {{.Dir}}/users
 }
+{{if .Introspection}}
+auth_mechanisms = plain xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {{.Dir}}/tokens
+}
+{{end}}
 userdb {
   driver = static
   args = uid={{.User}} gid={{.Group}} home={{.Dir}}/mail/%u

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"helpgate/internal/testkit"
 	"helpgate/internal/testkit/idp"
 	"helpgate/internal/testkit/sink"
 )
@@ -55,5 +56,28 @@ func TestARelayThatTakesTokens(t *testing.T) {
 	})
 	if err != nil || strings.Contains(kept, "c4nary") {
 		t.Errorf("a secret lies in the data folder or the log: %v", err)
+	}
+}
+
+// TestAMailboxThatTakesTokens reads from a Dovecot that asks the identity server about each token,
+// until one is taken back.
+func TestAMailboxThatTakesTokens(t *testing.T) {
+	t.Parallel()
+	server := idp.Start(t)
+	server.User = support
+	dovecot := testkit.StartDovecotOfTokens(t, server.Introspection, support)
+	g := start(t, options{tokens: "headers", more: fmt.Sprintf(
+		"imap = { address = %q, tls = \"none\", username = %q, oauth2 = { provider = \"microsoft\", "+
+			"token_url = %q, client_id = %q, client_secret = %q } }\n",
+		dovecot.IMAP, support, server.URL, idp.ClientID, idp.ClientSecret)})
+	g.logs("first contact with the folder")
+	g.provide(dovecot, alice, question("q1@customer").String())
+	g.mailed(ann, "change my password")
+	g.kill()
+	server.EndAccess()
+	g.serve()
+	g.logs("New-ServicePrincipal") // the mend of a token that the server does not take
+	if strings.Contains(g.logged(), "c4nary") {
+		t.Error("a secret stands in the log")
 	}
 }

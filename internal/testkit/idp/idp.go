@@ -34,6 +34,10 @@ const (
 // Server is a running identity server. Its fields are set before the first request.
 type Server struct {
 	URL string // of its token endpoint
+	// Introspection is where mail servers ask about tokens (RFC 7662).
+	Introspection string
+	// User is whose mailbox the tokens open, for Introspection.
+	User string
 	// Rotate makes each refresh token good for one use.
 	Rotate bool
 	// Life is expires_in of what it gives, in seconds; 0 leaves the field out.
@@ -63,9 +67,12 @@ func Start(tb testing.TB) *Server {
 		Life: 3600, key: sync.OnceValue(newKey),
 		access: map[string]bool{}, refresh: map[string]bool{RefreshToken: true},
 	}
-	server := httptest.NewServer(s)
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /token", s.token)
+	mux.HandleFunc("POST /introspection", s.introspect)
+	server := httptest.NewServer(mux)
 	tb.Cleanup(server.Close)
-	s.URL = server.URL + "/token"
+	s.URL, s.Introspection = server.URL+"/token", server.URL+"/introspection"
 	return s
 }
 
@@ -129,8 +136,14 @@ func (s *Server) Asked() []url.Values {
 	return append([]url.Values(nil), s.asked...)
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) introspect(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"active": s.Good(r.PostFormValue("token")), "username": s.User,
+	})
+}
+
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_ = r.ParseForm()
