@@ -131,6 +131,19 @@ func TestEverySecretCanBeAFile(t *testing.T) {
 	}
 }
 
+func TestAKeyFileMayHaveSeveralLines(t *testing.T) {
+	t.Parallel()
+	file := write(t, "google.json", "{\n  \"private_key\": \"c4nary\"\n}\n")
+	c := load(t, "[relay]\naddress = \"r:25\"\nusername = \"u\"\noauth2 = { provider = \"google\", "+
+		"service_account_file = \""+file+"\" }\n", "X=")
+	if got := c.Relay.OAuth2.ServiceAccount.Reveal(); !strings.Contains(got, "c4nary\"\n}") {
+		t.Errorf("service_account is %q", got)
+	}
+	if shown := c.Redacted(); strings.Contains(shown, "c4nary") {
+		t.Errorf("the key stands in %s", shown)
+	}
+}
+
 func TestVariableOfASecretStandsOverBothFormsOfTheFile(t *testing.T) {
 	t.Parallel()
 	file := write(t, "secret", "from file\r\n")
