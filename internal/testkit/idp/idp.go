@@ -42,6 +42,8 @@ type Server struct {
 	Rotate bool
 	// Life is expires_in of what it gives, in seconds; 0 leaves the field out.
 	Life int
+	// OnAsk, when set, is called when a request for a token has come, before it is looked at.
+	OnAsk func()
 
 	key func() *rsa.PrivateKey // made when first asked for
 
@@ -144,6 +146,9 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	if s.OnAsk != nil {
+		s.OnAsk()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_ = r.ParseForm()
