@@ -256,6 +256,17 @@ func cleanText(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
+// Cut shortens s to at most n bytes between characters.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
 // CleanName makes s fit to be shown as a person's or file's name: one line, spaces folded, and no
 // format characters (Unicode Cf: bidi controls, zero-width), which make a name look like another
 // one (THREATS S3, S37).

@@ -257,3 +257,12 @@ func FuzzBaseSubject(f *testing.F) {
 		SubjectTag(subject)
 	})
 }
+
+func TestCutLeavesNoPieceOfACharacter(t *testing.T) {
+	t.Parallel()
+	for n, want := range []string{"", "a", "a", "a", "a中", "a中b", "a中b"} {
+		if got := Cut("a中b", n); got != want {
+			t.Errorf("at %d: %q, want %q", n, got, want)
+		}
+	}
+}
