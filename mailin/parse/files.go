@@ -102,6 +102,9 @@ func subjectName(data []byte) string {
 // calendarLine finds METHOD (RFC 5545 section 3.7.2).
 var calendarLine = regexp.MustCompile(`(?im)^METHOD[^:\r\n]{0,100}:[ \t]*([A-Z-]{1,20})`)
 
+// maxMethod bounds, in bytes, a METHOD that stands in a Content-Type.
+const maxMethod = 20
+
 // calendarRange is where METHOD is looked for, in bytes; it stands before the first component.
 const calendarRange = 8 << 10
 
@@ -110,5 +113,5 @@ func calendarMethod(p *part, data []byte) string {
 	if found != nil {
 		return strings.ToUpper(string(found[1]))
 	}
-	return strings.ToUpper(cut(rfc.CleanName(p.params["method"]), 20))
+	return strings.ToUpper(rfc.Cut(rfc.CleanName(p.params["method"]), maxMethod))
 }

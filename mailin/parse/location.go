@@ -6,6 +6,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"helpgate/internal/rfc"
 )
 
 // maxLocation bounds a Content-Location in bytes.
@@ -77,7 +79,7 @@ func (m *Mail) settleInline() {
 		if end := strings.IndexAny(rest, "\"'<> )\r\n"); end >= 0 {
 			id = rest[:end]
 		}
-		named[strings.ReplaceAll(html.UnescapeString(cut(id, maxLocation)), "%40", "@")] = true
+		named[strings.ReplaceAll(html.UnescapeString(rfc.Cut(id, maxLocation)), "%40", "@")] = true
 	}
 	for i, a := range m.Attachments {
 		if a.Inline && a.ContentID != "" && !named[a.ContentID] {

@@ -82,7 +82,7 @@ func (m *Mail) readHeader(charset string) {
 	m.To = m.addresses("To", charset)
 	m.Cc = m.addresses("Cc", charset)
 	m.ReplyTo = m.addresses("Reply-To", charset)
-	m.Subject = cut(rfc.DecodeHeader(inCharset(m.Get("Subject"), charset)), MaxSubject)
+	m.Subject = rfc.Cut(rfc.DecodeHeader(inCharset(m.Get("Subject"), charset)), MaxSubject)
 	if date := m.Get("Date"); date != "" {
 		t, ok := rfc.ParseDate(date)
 		if !ok {
@@ -138,17 +138,6 @@ func inCharset(raw, charset string) string {
 		return raw
 	}
 	return rfc.DecodeCharset([]byte(raw), charset)
-}
-
-// cut shortens s to at most n bytes between characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }

@@ -43,7 +43,7 @@ func (c *collector) winmail(p *part, name string, data []byte) {
 	}
 	c.mail.TNEFNames = append(c.mail.TNEFNames, m.Bodies...)
 	if c.mail.Subject == "" {
-		c.mail.Subject = cut(m.Subject, MaxSubject)
+		c.mail.Subject = rfc.Cut(m.Subject, MaxSubject)
 	}
 	if c.wrapped == (body{}) {
 		c.wrapped = body{m.Text, m.HTML}

@@ -77,7 +77,7 @@ func (t text) decode(page uint32) string {
 		s = decode(b, page)
 	}
 	s, _, _ = strings.Cut(s, "\x00")
-	return cut(s, MaxText)
+	return rfc.Cut(s, MaxText)
 }
 
 // line gives the text as one clean line.
@@ -88,11 +88,3 @@ func (t text) line(page uint32) string {
 
 // maxLine bounds a name, subject or address in bytes before it is decoded.
 const maxLine = 4 << 10
-
-// cut shortens s, which is valid UTF-8, to at most n bytes between characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
-}
