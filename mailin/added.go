@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"helpgate/internal/calendar"
+	"helpgate/internal/rfc"
 	"helpgate/tickets"
 )
 
@@ -47,13 +48,12 @@ func unsaid(inv *calendar.Invitation, text string) *calendar.Invitation {
 
 // letters gives the beginning of a text without anything that formatting changes.
 func letters(text string) string {
-	text = strings.ToValidUTF8(text[:min(len(text), maxCompared)], "")
 	return strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) {
 			return c
 		}
 		return -1
-	}, text)
+	}, rfc.Cut(text, maxCompared))
 }
 
 // maxCompared is how many bytes of a text are looked at for an event's description, which stands

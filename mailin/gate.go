@@ -17,9 +17,6 @@ import (
 	"helpgate/tickets/desk"
 )
 
-// MaxReceived is how many hosts a mail may have passed; more is a loop (RFC 5321 section 6.3).
-const MaxReceived = 50
-
 // Desk is what the door needs of the desk.
 type Desk interface {
 	Look(ctx context.Context, m *tickets.Mail) (desk.Sight, error)
@@ -113,7 +110,7 @@ func (g *Gate) Accept(ctx context.Context, env Envelope, r io.Reader) error {
 		return err
 	}
 	defer rd.Close()
-	if rd.hops() > MaxReceived && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
+	if rd.loops() && (env.Road == RoadSMTP || env.Road == RoadLMTP) {
 		return &mailerr.Error{
 			Code: 554, Enhanced: "5.4.6", Public: "mail loops: too many hops", Op: "read mail",
 		}

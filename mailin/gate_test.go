@@ -18,6 +18,7 @@ import (
 	"helpgate/internal/mailerr"
 	"helpgate/internal/store"
 	"helpgate/internal/token"
+	"helpgate/mailin/classify"
 	"helpgate/tickets"
 	"helpgate/tickets/desk"
 )
@@ -134,7 +135,7 @@ func TestAcceptRefusals(t *testing.T) {
 	if err := h.accept(t, RoadSMTP, big); !errors.As(err, &refused) || refused.Code != 552 {
 		t.Errorf("a mail above the limit: %v", err)
 	}
-	hops := strings.Repeat("Received: by x\r\n", MaxReceived+1) + "Subject: loop\r\n\r\n"
+	hops := strings.Repeat("Received: by x\r\n", classify.MaxReceived+1) + "Subject: loop\r\n\r\n"
 	if err := h.accept(t, RoadSMTP, hops); !errors.As(err, &refused) || refused.Enhanced != "5.4.6" {
 		t.Errorf("a mail that loops, by SMTP: %v", err)
 	}

@@ -101,7 +101,8 @@ func keys(list []rfc.Address) []string {
 	return all
 }
 
-func (rd *Reading) hops() int { return len(rd.Mail.All("Received")) }
+// loops tells whether the mail passed more hosts than any that arrives.
+func (rd *Reading) loops() bool { return len(rd.Mail.All("Received")) > classify.MaxReceived }
 
 // Files gives the mail's files; of one that could not be read, its source.
 func (rd *Reading) Files() []parse.Attachment {
@@ -119,10 +120,10 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	p := rd.Mail
 	m := &tickets.Mail{
 		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
-		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Silent: env.Silent, Mark: env.Mark, Recipients: recipients(env, rd),
-		To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
+		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Silent: env.Silent, Mark: env.Mark,
+		Recipients: recipients(env, rd), To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
-		ThreadTopic: cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),
+		ThreadTopic: rfc.Cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),
 		ThreadIndex: threadIndex(p.Get("Thread-Index")),
 		Text:        p.Text, HTML: safehtml.Sanitise(p.HTML), Unparsed: p.Unparsed,
 		Verified: tickets.VerifiedNone,
@@ -168,10 +169,6 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 		in.Date = env.ReceivedAt
 	}
 	v := classify.Classify(in)
-	if rd.hops() > MaxReceived {
-		v.Kind, v.Automatic, v.NoAutoReply = classify.Loop, true, true
-		v.Signs = append(v.Signs, "too many Received fields")
-	}
 	m.Auto, m.Automatic, m.Signs = v.Kind, v.Automatic, v.Signs
 	m.NoAutoReply = v.NoAutoReply || env.Late || env.Silent
 	m.Report, m.Away = v.Report, v.Away
@@ -203,9 +200,6 @@ func people(list []rfc.Address) []tickets.Person {
 // maxThreadTopic bounds, in bytes, Outlook's Thread-Topic: it is the subject of a thread, and every
 // row of the outbox holds it.
 const maxThreadTopic = parse.MaxSubject
-
-// cut shortens s, which is valid UTF-8, to at most n bytes between characters.
-func cut(s string, n int) string { return strings.ToValidUTF8(s[:min(len(s), n)], "") }
 
 // maxThreadIndex bounds Outlook's Thread-Index, base64 of 22 bytes and 5 for each reply.
 const maxThreadIndex = 500

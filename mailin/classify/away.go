@@ -158,7 +158,7 @@ type notices struct {
 	days []day
 }
 
-// The ways in which a day ends an absence.
+// ending is how a day ends an absence.
 type ending int
 
 const (
@@ -310,10 +310,13 @@ func (n *notices) second(s string, i int) bool {
 	return slices.ContainsFunc(between, begins) || slices.ContainsFunc(tongues, from)
 }
 
+// maxBehind bounds, in bytes, how far behind its day an untilLater begins.
+const maxBehind = 24
+
 // behind judges a day by what follows it in its sentence.
 func behind(s string) ending {
 	near := strings.TrimLeft(s, " ),.'")
-	near = near[:cutBefore(near, 24)]
+	near = near[:cutBefore(near, maxBehind)]
 	found := endNone
 	for _, tg := range tongues {
 		for _, w := range tg.untilLater {

@@ -11,6 +11,8 @@ package classify
 
 import (
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,9 +23,9 @@ import (
 // LoopHeader is the field that everything we send carries; its value is keyed, see Input.OwnLoop.
 const LoopHeader = "X-Helpgate-Loop"
 
-// maxReceived is how many Received fields a mail has at most before it is a loop (RULES 3). The
-// wires refuse such a mail; what came by another road is recorded as one.
-const maxReceived = 50
+// MaxReceived is how many hosts a mail may have passed; more is a loop (RFC 5321 section 6.3, RULES
+// 3). The door refuses it to a host that can bounce it; what came by another road is on record.
+const MaxReceived = 50
 
 // The kinds of automatic mail, in the order in which the first that holds is a mail's Kind. Person
 // is a mail to which none applies.
@@ -143,7 +145,7 @@ func (j *judge) sign(kind, words string) {
 	j.kinds[kind] = true
 	words = rfc.DecodeHeader(words)
 	if len(words) > maxSign {
-		words = strings.ToValidUTF8(words[:maxSign], "") + "…"
+		words = rfc.Cut(words, maxSign) + "…"
 	}
 	j.signs = append(j.signs, words)
 }
@@ -174,8 +176,8 @@ func (j *judge) loop() {
 			}
 		}
 	}
-	if len(j.found.all("Received")) > maxReceived {
-		j.sign(Loop, "Received: more than 50")
+	if len(j.found.all("Received")) > MaxReceived {
+		j.sign(Loop, "Received: more than "+strconv.Itoa(MaxReceived))
 	}
 }
 
@@ -213,6 +215,9 @@ var daemons = []string{
 	"bounce", "bounces", "bouncer", "noreturn", "nobody", "unmonitored",
 }
 
+// maxJoined is of how many words those of daemons are at most, as ne-pas-repondre is.
+const maxJoined = 3
+
 // answersNobody tells whether a local part is one of daemons, alone or with something before or
 // behind it that a mark sets off (alerts-noreply, no-reply+42).
 func answersNobody(local string) bool {
@@ -221,12 +226,9 @@ func answersNobody(local string) bool {
 	})
 	for from := range words {
 		joined := ""
-		for _, word := range words[from:min(len(words), from+3)] {
-			joined += word
-			for _, d := range daemons {
-				if joined == d {
-					return true
-				}
+		for _, word := range words[from:min(len(words), from+maxJoined)] {
+			if joined += word; slices.Contains(daemons, joined) {
+				return true
 			}
 		}
 	}

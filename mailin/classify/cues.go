@@ -11,8 +11,8 @@ type tongue struct {
 	from, until, to, and []string
 	// back stands in the sentence of the day of return, before it; backLater behind it.
 	back, backLater []string
-	// untilLater and fromLater stand right behind a day.
-	untilLater, fromLater []string
+	// untilLater stands right behind a day.
+	untilLater []string
 	// common are words by which the language is told from others.
 	common []string
 }
@@ -157,7 +157,6 @@ var tongues = []tongue{
 		},
 		backLater:  []string{"takaisin", "jälleen", "palaan", "taas"},
 		untilLater: []string{"asti", "saakka"},
-		fromLater:  []string{"alkaen", "lähtien"},
 		until:      []string{"viimeistään"},
 		common:     []string{"olen", "en", "ja", "ole", "viestisi", "kiitos"},
 	},
@@ -242,7 +241,6 @@ var tongues = []tongue{
 			"销假", "后回复", "后处理", "再回复", "再处理", "后统一", "後回覆", "後處理", "再回覆", "再處理", "正常办公", "起可",
 		},
 		untilLater: []string{"止", "为止", "為止", "之前", "前", "结束", "結束", "期间", "期間"},
-		fromLater:  []string{"起", "开始", "開始"},
 		common:     []string{"的", "我", "您", "邮件", "郵件"},
 	},
 	{
@@ -252,7 +250,6 @@ var tongues = []tongue{
 			"出社", "戻り", "戻る", "復帰", "再開", "出勤", "より通常", "から通常", "以降に", "以降、", "以降順",
 		},
 		untilLater: []string{"まで", "迄"},
-		fromLater:  []string{"から", "より"},
 		common:     []string{"の", "は", "です", "ます", "を"},
 	},
 	{
@@ -260,7 +257,6 @@ var tongues = []tongue{
 		back:       []string{"복귀 예정일", "복귀일", "복귀 예정"},
 		backLater:  []string{"복귀", "출근", "돌아", "이후"},
 		untilLater: []string{"까지"},
-		fromLater:  []string{"부터"},
 		common:     []string{"저는", "입니다", "니다", "메일"},
 	},
 	{

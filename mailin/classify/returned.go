@@ -243,7 +243,7 @@ func reasonLine(words string) string {
 			continue
 		}
 		if replyCode.MatchString(line) || enhancedCode(line) != "" {
-			return clip(line, maxDiagnostic)
+			return rfc.CleanName(rfc.Cut(line, maxDiagnostic))
 		}
 		if above && next == "" {
 			next = line
@@ -258,10 +258,5 @@ func reasonLine(words string) string {
 			meant = line
 		}
 	}
-	return clip(cmp.Or(behind, meant, next), maxDiagnostic)
-}
-
-// clip gives s cleaned, of at most n bytes.
-func clip(s string, n int) string {
-	return rfc.CleanName(strings.ToValidUTF8(s[:min(len(s), n)], ""))
+	return rfc.CleanName(rfc.Cut(cmp.Or(behind, meant, next), maxDiagnostic))
 }

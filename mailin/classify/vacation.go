@@ -95,8 +95,7 @@ const oldExchange = "out of office autoreply:"
 // robotSubject tells whether a subject says by itself that a program answered a mail. In a mail
 // that refers to none and suppresses no answers it may be a person's, who asks about such words;
 // but a person's client that writes the prefix of an answer also refers, so that a prefix alone is
-// a program's. A person's answer to
-// such a mail has the prefix before the words.
+// a program's. A person's answer to such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
 	if !j.refers() && !j.suppressed {
 		if !strings.Contains(subject, oldExchange) {
@@ -178,8 +177,8 @@ func wordOf(s string, table []string) string {
 // holdsWord tells whether w stands in s by itself.
 func holdsWord(s, w string) bool { return indexWord(s, w) >= 0 }
 
-// unspaced tells whether a word may stand within others: runes of three bytes are of scripts that set
-// no spaces between words or, as Korean, join particles to them.
+// unspaced tells whether a word may stand within others: runes of three bytes are of scripts that
+// set no spaces between words or, as Korean, join particles to them.
 func unspaced(w string) bool { return w[0] >= 0xe0 }
 
 // indexWord finds w where it stands by itself; -1 when it does not. In a script without spaces it
