@@ -72,6 +72,9 @@ type MessageTx interface {
 	// SaveMessage stores what may change: Ticket (refs, keys and held things of it go with it),
 	// Kind, Direction, Flags, Verified, who wrote it and ReplyText and ReplyHTML.
 	SaveMessage(ctx context.Context, m Message) error
+	// RewriteMessage stores what a mail says anew, because it was read anew: Subject, the texts,
+	// Auto, Flags and the attachments, of which it sets the IDs.
+	RewriteMessage(ctx context.Context, m *Message) error
 	Message(ctx context.Context, id int64) (Message, error)
 	// Messages gives a ticket's, oldest first, with attachments.
 	Messages(ctx context.Context, ticket int64) ([]Message, error)

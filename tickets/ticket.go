@@ -137,6 +137,7 @@ const (
 	EventAckDropped     = "acknowledgement-dropped"
 	EventAway           = "away"
 	EventDeliveryFailed = "delivery-failed"
+	EventReread         = "reread"
 )
 
 // Link says that two tickets have to do with each other; it holds both ways.

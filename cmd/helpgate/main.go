@@ -114,7 +114,7 @@ func newRoot(s streams) *cobra.Command {
 	section(root, "Work with it, beside a running server too:",
 		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a))
 	section(root, "Mails:", injectCommand(a), importCommand(a), inspectCommand(a),
-		rehearseCommand(a))
+		rehearseCommand(a), replayCommand(a))
 	return root
 }
 

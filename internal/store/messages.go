@@ -47,6 +47,14 @@ func (t *tx) AddMessage(ctx context.Context, m *tickets.Message) (err error) {
 		m.Ticket, m.Kind, m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, m.Direction,
 		m.At, m.Subject, m.Text, reply, m.HTML, m.ReplyHTML, m.MessageID, m.Rule, m.Auto,
 		m.Verified, asJSON{m.Flags}, end)
+	if err != nil {
+		return err
+	}
+	return t.addFiles(ctx, op, m)
+}
+
+// addFiles stores a message's attachments and sets their IDs.
+func (t *tx) addFiles(ctx context.Context, op string, m *tickets.Message) (err error) {
 	for i := 0; i < len(m.Attachments) && err == nil; i++ {
 		a := &m.Attachments[i]
 		a.ID, err = t.insert(ctx, op, `
@@ -77,6 +85,24 @@ func (t *tx) SaveMessage(ctx context.Context, m tickets.Message) error {
 			reply_text = $10, reply_html = $11, reply_end = $12
 		WHERE id = $13`, m.Ticket, m.Kind, m.Direction, asJSON{m.Flags}, m.Verified,
 		m.Author.Name, m.Author.Address, m.AuthorID, m.AuthorRole, reply, m.ReplyHTML, end, m.ID)
+}
+
+// RewriteMessage implements tickets.MessageTx.
+func (t *tx) RewriteMessage(ctx context.Context, m *tickets.Message) error {
+	op := fmt.Sprintf("rewrite message %d", m.ID)
+	reply, end := replyText(*m)
+	err := t.change(ctx, op, `
+		UPDATE message SET subject = $1, text = $2, reply_text = $3, html = $4, reply_html = $5,
+			auto = $6, flags = $7, reply_end = $8
+		WHERE id = $9`,
+		m.Subject, m.Text, reply, m.HTML, m.ReplyHTML, m.Auto, asJSON{m.Flags}, end, m.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.do(ctx, op, `DELETE FROM attachment WHERE message = $1`, m.ID); err != nil {
+		return err
+	}
+	return t.addFiles(ctx, op, m)
 }
 
 // Message implements tickets.MessageTx.

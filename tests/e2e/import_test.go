@@ -156,3 +156,29 @@ func TestRehearsalTellsWhatAnImportMakes(t *testing.T) {
 		t.Errorf("%d tickets, the rehearsal had %d", len(all), v.Tickets)
 	}
 }
+
+// TestReplayReadsTheKeptSource of a running server's mail: what is unreadable is listed with the
+// reason and stays a ticket, what was read reads the same.
+func TestReplayReadsTheKeptSource(t *testing.T) {
+	t.Parallel()
+	g := start(t, options{})
+	g.accept(alice, []string{support}, "From: "+alice+"\nTo: "+support+"\n"+manyParts(2000))
+	g.accept(alice, []string{support}, question("q1@customer").String())
+	type replayed struct {
+		ID           string
+		Ticket       int64
+		Mended, Same bool
+		Error        string
+	}
+	all := ask[[]replayed](g, "replay", "--failed")
+	if len(all) != 1 || all[0].Ticket != 1 || all[0].Error == "" || all[0].Mended || !all[0].Same {
+		t.Errorf("failed: %+v", all)
+	}
+	good := ask[replayed](g, "replay", g.ticket(2).Messages[0].ID)
+	if good.Ticket != 2 || !good.Same || good.Mended || good.Error != "" {
+		t.Errorf("good: %+v", good)
+	}
+	if n := len(g.tickets()); n != 2 {
+		t.Errorf("%d tickets", n)
+	}
+}

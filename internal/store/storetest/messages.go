@@ -69,6 +69,24 @@ func testSkim(b *bundle) {
 	}
 }
 
+func testRewriteMessage(b *bundle) {
+	m := wholeMessage(b.ticket())
+	b.update(func(tx tickets.Tx) error { return tx.AddMessage(b.ctx, &m) })
+	m.Subject, m.Text, m.ReplyText, m.HTML, m.ReplyHTML = "s", "all of it", "all", "<p>", "<b>"
+	m.Auto, m.Flags = "ooo", []string{"other"}
+	m.Attachments = []tickets.Attachment{{Filename: "new", Blob: tickets.Blob{SHA256: "x", Size: 1}}}
+	b.update(func(tx tickets.Tx) error { return tx.RewriteMessage(b.ctx, &m) })
+	b.view(func(tx tickets.Tx) error {
+		got, err := tx.Message(b.ctx, m.ID)
+		b.must(err)
+		b.equal(got, m)
+		return nil
+	})
+	b.missing(b.Update(b.ctx, func(tx tickets.Tx) error {
+		return tx.RewriteMessage(b.ctx, &tickets.Message{ID: nowhere})
+	}))
+}
+
 func testSaveMessage(b *bundle) {
 	n, other := b.ticket(), b.ticket()
 	m := wholeMessage(n)

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"Messages/kept whole":                  testMessage,
 		"Messages/skimmed":                     testSkim,
 		"Messages/what may change":             testSaveMessage,
+		"Messages/read anew":                   testRewriteMessage,
 		"People/customers":                     testCustomers,
 		"People/agents":                        testAgents,
 		"People/passwords":                     testPasswords,
