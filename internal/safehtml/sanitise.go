@@ -1,8 +1,9 @@
 // Package safehtml stands between strangers' HTML and everything that shows or sends it: it cleans
-// HTML by an allow-list, reads HTML as text, and writes text as HTML.
+// HTML by an allow-list, reads HTML as text or as a tree, and writes text as HTML.
 //
 // It fetches nothing and keeps nothing that would make a reader's browser fetch something. It does
-// not find quotes or signatures (mailin/reply does). mailin/parse, templates and mailout call it.
+// not find quotes or signatures (mailin/reply does). Whoever reads, keeps or writes a mail calls it:
+// mailin, tickets, templates and mailout.
 // All functions are pure, linear in their input, never fail, and own no goroutine.
 package safehtml
 
