@@ -134,6 +134,7 @@ func (g *grant) fault(err error, now time.Time, refresh string) *Error {
 // clean makes a stranger's words fit for a log: one line, bounded, without our secrets, which some
 // servers give back.
 func (g *grant) clean(text string, secrets ...string) string {
+	text = strings.ReplaceAll(text, g.url, "token_url") // its length is that of a token
 	secrets = append(secrets, g.cfg.ClientSecret, g.cfg.RefreshToken, g.cfg.ServiceAccount)
 	for _, secret := range secrets {
 		if len(secret) >= minSecret {

@@ -117,10 +117,13 @@ func TestNobodyIsHammered(t *testing.T) {
 
 func TestAProviderThatCannotBeReachedIsTriedAgain(t *testing.T) {
 	s := newStand(t)
-	s.idp.URL = "http://127.0.0.1:1/token"
-	e := s.bad(s.source(client))
-	if e.Permanent || e.Code != "" || !strings.Contains(e.Error(), "127.0.0.1:1") {
-		t.Errorf("%+v", e)
+	s.idp.URL = "http://127.0.0.1:1/" + strings.Repeat("tenant", 20) + "/token"
+	for _, cfg := range []Config{client, {Provider: Google, ServiceAccount: s.idp.ServiceAccount()}} {
+		e := s.bad(s.source(cfg))
+		if e.Permanent || e.Code != "" || !strings.Contains(e.Error(), "127.0.0.1:1") ||
+			!strings.Contains(e.Words, "token_url") || !strings.Contains(e.Words, "refused") {
+			t.Errorf("%+v", e)
+		}
 	}
 }
 
