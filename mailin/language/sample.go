@@ -115,8 +115,12 @@ func (s *sample) addSign(r rune, kind script) {
 	s.letters++
 	switch kind {
 	case han:
-		s.simplified += int(way[r]) & 1 * (int(way[r])>>1 ^ 1)
-		s.traditional += int(way[r]) >> 1 * (int(way[r])&1 ^ 1)
+		switch way[r] {
+		case simplified:
+			s.simplified++
+		case traditional:
+			s.traditional++
+		}
 	case arabic:
 		if strings.ContainsRune(urduLetters, r) {
 			s.urdu++

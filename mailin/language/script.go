@@ -158,14 +158,20 @@ const (
 		"鐘鑰鐵銀鎖鍵鏡閉聞閱隊陽陰陸險隨難頁頂項須預領頻題額風飛飯飲館馬罵魚麥黃齊龍為後麼頭歲幣嘅喺咗"
 )
 
-// way says which way of writing a Han sign belongs to: 1 simplified, 2 traditional, 3 both.
+// The two ways of writing Chinese.
+const (
+	simplified = 1 << iota
+	traditional
+)
+
+// way says which ways of writing a Han sign belongs to.
 var way = func() map[rune]uint8 {
-	m := make(map[rune]uint8, 512)
+	m := make(map[rune]uint8)
 	for _, r := range simplifiedSigns {
-		m[r] |= 1
+		m[r] |= simplified
 	}
 	for _, r := range traditionalSigns {
-		m[r] |= 2
+		m[r] |= traditional
 	}
 	return m
 }()
