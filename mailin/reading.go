@@ -121,7 +121,8 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	m := &tickets.Mail{
 		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
 		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Silent: env.Silent, Mark: env.Mark,
-		Recipients: recipients(env, rd), To: people(p.To), Cc: people(p.Cc), Subject: p.Subject, Date: p.Date,
+		Recipients: recipients(env, rd), To: people(p.To), Cc: people(p.Cc),
+		Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
 		ThreadTopic: rfc.Cut(rfc.DecodeHeader(p.Get("Thread-Topic")), maxThreadTopic),
 		ThreadIndex: threadIndex(p.Get("Thread-Index")),

@@ -40,7 +40,7 @@ type cutter struct {
 }
 
 // prune removes quotations and signatures below n, and the comments, which no reader sees and in
-// which programs leave addresses. The parser bounds the depth (512).
+// which programs leave addresses. safehtml.Tree bounds the depth.
 func (c *cutter) prune(n *html.Node, inGmail bool) {
 	var next *html.Node
 	for child := n.FirstChild; child != nil; child = next {
