@@ -99,7 +99,7 @@ type Mail struct {
 	Attachments           []Attachment
 	TNEFNames             []string             // files and texts that lay in winmail.dat (package tnef)
 	Invitation            *calendar.Invitation // of the first calendar part that holds an event
-	Encrypted             string               // EncryptedSMIME or EncryptedPGP when a part of it cannot be read
+	Encrypted             string               // EncryptedSMIME, EncryptedPGP: a part cannot be read
 	Warnings              []string             // faults that were read over, each kind once
 	Unparsed              string               // why the mail was not parsed; Text is then its source
 }
