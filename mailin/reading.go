@@ -56,6 +56,7 @@ func (rd *Reading) split(separators, earlier []string) {
 	}
 	in := reply.Input{
 		Text: rd.Mail.Text, HTML: rd.Mail.HTML, Subject: rd.Mail.Subject, Author: author,
+		Answers:    len(rd.Mail.InReplyTo)+len(rd.Mail.References) > 0,
 		Separators: separators, Earlier: earlier,
 	}
 	// A fault of ours must not keep a mail out as often as its sender tries: all is new then.

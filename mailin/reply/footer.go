@@ -60,23 +60,48 @@ func footer(text string) bool {
 	if text == "" || len(text) > maxFooter {
 		return false
 	}
-	if hasPrefixFold(text, sentFrom) {
-		rest := strings.TrimPrefix(folding(text[len(sentFrom):]), "my ")
+	lower := folding(text)
+	if rest, ok := strings.CutPrefix(lower, sentFrom); ok {
+		rest = strings.TrimPrefix(rest, "my ")
 		before, _, clause := strings.Cut(rest, ", ")
 		return strings.Count(before, " ") < 9 && !strings.HasSuffix(rest, "?") &&
-			namesDevice(firstWords(before, 4)) && (!clause || namesDevice(firstWords(before, 1)))
+			namesDevice(before, 4) && (!clause || namesDevice(before, 1))
 	}
-	return begins(text, notices) || (begins(text, footers) || endsAsFooter(text)) &&
-		namesDevice(folding(text))
+	switch {
+	case begins(text, notices):
+		return true
+	case begins(text, prints):
+		return containsAny(lower, environment)
+	case begins(text, offers), endsWithAny(lower, offerEnds):
+		return containsAny(lower, programs) && containsAny(lower, platforms) && !speaks(lower)
+	case begins(text, footers), endsWithAny(lower, footerEnds):
+		return namesDevice(lower, maxFooter) && !speaks(lower)
+	}
+	return false
 }
 
-func endsAsFooter(text string) bool {
-	for _, e := range footerEnds {
-		if len(text) >= len(e) && strings.EqualFold(text[len(text)-len(e):], e) {
+// speaks tells whether a word of a line is one that people say and no footer.
+func speaks(lower string) bool {
+	if lower[0] >= firstCJK && strings.ContainsAny(lower, talkHan) {
+		sure := strings.HasPrefix(lower, "发自") || strings.HasPrefix(lower, "發自")
+		return !sure
+	}
+	for word := range strings.FieldsFuncSeq(lower, notInWord) {
+		if talk[word] {
 			return true
 		}
 	}
 	return false
+}
+
+func notInWord(r rune) bool { return r != '\'' && notLetter(r) }
+
+func containsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
+func endsWithAny(s string, ends []string) bool {
+	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
 }
 
 // firstWords returns what s begins with, up to n words: "my desk, easier than my mobile phone"
@@ -92,20 +117,39 @@ func firstWords(s string, n int) string {
 	return s
 }
 
-// namesDevice tells whether a word of s is a device.
-func namesDevice(s string) bool {
+// namesDevice tells whether one of the first n words of s is a device.
+func namesDevice(s string, n int) bool {
+	head := firstWords(s, n)
 	for _, d := range deviceStems {
-		if at := strings.Index(s, d); at >= 0 && (d[0] >= firstCJK || !letterBefore(s[:at])) {
+		if at := strings.Index(head, d); at >= 0 && (d[0] >= firstCJK || !letterBefore(s[:at])) &&
+			!(things[d] && goesOnBehind(s[at+len(d):])) {
 			return true
 		}
 	}
 	for _, d := range devices {
-		at := strings.Index(s, d)
-		if at >= 0 && !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) {
+		at := strings.Index(head, d)
+		if at >= 0 && !letterBefore(s[:at]) && !letterAfter(s[at+len(d):]) &&
+			!(things[d] && goesOnBehind(s[at+len(d):])) {
 			return true
 		}
 	}
 	return false
+}
+
+// maxBehind is how many words, or characters of Chinese, follow a device in a footer at most, where
+// its name is a word of other uses.
+const maxBehind, maxBehindHan = 2, 7
+
+// goesOnBehind tells whether more follows a device than a footer has.
+func goesOnBehind(rest string) bool {
+	if strings.ContainsFunc(rest, func(r rune) bool { return r >= '⺀' }) {
+		return utf8.RuneCountInString(rest) > maxBehindHan
+	}
+	words := 0
+	for range strings.FieldsFuncSeq(rest, notInWord) {
+		words++
+	}
+	return words > maxBehind
 }
 
 // disclaimerStart returns where the disclaimer begins that ends at end: the last paragraphs, if

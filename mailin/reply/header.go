@@ -19,6 +19,8 @@ const (
 	maxFieldName = 48
 	// maxHeaderLines bounds a quoted header, folded recipients and all.
 	maxHeaderLines = 16
+	// maxFormWords is how many words the name of a field of a form has at most.
+	maxFormWords = 3
 	// minHeaderFields is how many fields, the author's among them, make a header of some lines …
 	minHeaderFields = 3
 	// … and minRuledFields how many below a drawn line, or that give address, day and hour.
@@ -30,7 +32,7 @@ const (
 // date or an address: more are what only programs write.
 func (m *mail) header(i int) bool {
 	first := m.field(i)
-	if first == noField {
+	if first == noField || m.form(i) {
 		return false
 	}
 	// Programs that do not begin with the author begin with two fields.
@@ -61,6 +63,26 @@ func (m *mail) header(i int) bool {
 	}
 	real = real || count > least
 	return real && seen[fromField] && count >= least && (seen[dateField] || seen[subjectField])
+}
+
+// form tells whether line i stands in a form of a web page, in a mail that answers none: beside
+// fields of mails such a list has others, and what stands below it is what the customer wrote.
+func (m *mail) form(i int) bool {
+	if m.answers || m.forwarded {
+		return false
+	}
+	from := i
+	for from > 0 && i-from < maxHeaderLines && !m.blank(from-1) {
+		from--
+	}
+	for ; from < len(m.lines) && from < i+maxHeaderLines && !m.blank(from); from++ {
+		name, ok := beforeColon(m.lines[from].text)
+		if ok && m.field(from) == noField && strings.Count(name, " ") < maxFormWords &&
+			!strings.ContainsAny(name, "0123456789@<>") && !endsWithColon(m.lines[from].text) {
+			return true
+		}
+	}
+	return false
 }
 
 // notesHeader tells whether a header as Lotus Notes prints it begins at line i: the author, the

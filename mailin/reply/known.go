@@ -68,6 +68,9 @@ func (m *mail) quoteKnown(known []bool) {
 			clear(known[i:to])
 		case fresh:
 			m.quote(i, to, true)
+			for j := i; j < to; j++ {
+				m.lines[j].known = true
+			}
 		}
 		i = to
 	}

@@ -1,6 +1,10 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+
+	"helpgate/internal/rfc"
+)
 
 const (
 	// maxJudged bounds, in bytes, the text whose lines are judged one by one. What lies beyond goes
@@ -30,6 +34,7 @@ type line struct {
 	place  place
 	blank  bool // nothing but white space
 	quoted bool // somebody else's: marked so, or known
+	known  bool // it stands in an earlier message
 	answer bool // new between lines that are known
 }
 
@@ -41,6 +46,8 @@ type mail struct {
 	author     []string
 	// forwarded says that the subject calls the mail a forward.
 	forwarded, maybeForwarded bool
+	// answers says that the mail says that it answers another.
+	answers bool
 	// forward is the line from which on others' words are content, else len(lines).
 	forward int
 }
@@ -52,6 +59,7 @@ func newMail(in Input) *mail {
 		author:     in.Author,
 	}
 	m.forwarded, m.maybeForwarded = forwardedSubject(in.Subject)
+	m.answers = in.Answers || rfc.BaseSubject(in.Subject) != in.Subject
 	judged := m.text[:min(len(m.text), maxJudged)]
 	m.lines = make([]line, 0, min(strings.Count(judged, "\n")+1, maxLines))
 	for at := 0; at <= len(judged) && len(m.lines) < maxLines; {

@@ -23,10 +23,10 @@ func (m *mail) fold() {
 }
 
 // showFiles shows the list of files that QQ Mail and NetEase keep for the author and name below the
-// quotation.
+// quotation; not one that an earlier message had, which is quoted.
 func (m *mail) showFiles(from int) {
 	for i := from; i < len(m.lines); i++ {
-		if m.lines[i].depth == 0 && begins(m.lines[i].text, fileLists) {
+		if m.lines[i].depth == 0 && !m.lines[i].known && begins(m.lines[i].text, fileLists) {
 			m.put(i, len(m.lines), visible)
 			return
 		}

@@ -25,6 +25,8 @@ type Input struct {
 	// Subject is the mail's, decoded. What a forward holds is content, and with many programs
 	// nothing but the subject tells a forward from an answer.
 	Subject string
+	// Answers says that the mail names one that it answers (In-Reply-To, References).
+	Answers bool
 	// Author is how the author is called: name and addresses. A last line that is nothing else is a
 	// signature. May be nil.
 	Author []string

@@ -5,37 +5,87 @@ import "strings"
 // footers begin the line that phones and mail programs add, lower case. A line counts only when it
 // names a device or a program too: "Sent via courier" is a sentence.
 var footers = beginnings(
-	"get outlook ", "get bluemail ", "get typeapp ", "get spark ", "get edison ", "sent with ",
-	"sent via ", "sent using ", "sent on ", "sent by ", "written on ",
+	"sent with ", "sent via ", "sent using ", "sent on ", "sent by ", "written on ",
 	"发自", "發自", "来自", "來自", "发送自", "傳送自", "寄自", "自我的", "从我的", "從我的", "通过我的", "从 ", "從 ",
-	"获取 ", "取得 ", "下载 ", "下載 ", "【发自", "使用", "由我的",
-	"von meinem ", "von meiner ", "gesendet ", "hol dir ", "holen sie sich ", "laden sie ",
+	"【发自", "使用", "由我的",
+	"von meinem ", "von meiner ", "gesendet ",
 	"diese nachricht wurde ", "mit der ", "verschickt ", "abgeschickt ",
 	"envoyé de", "envoyé depuis ", "envoyé à partir d", "envoyé avec ", "envoyé via ",
-	"télécharger ", "téléchargez ", "obtenez ", "provenance : ",
-	"enviado desde ", "enviado con ", "obtener ", "obtenga ", "descargar ", "enviado dende ",
-	"inviato da", "inviata da", "ottieni ", "scarica ", "enviat des d",
-	"verstuurd ", "verzonden ", "outlook voor ", "download ", "ontvang ",
-	"enviado do ", "enviado da ", "enviado a partir d", "enviado pelo ", "enviado via ", "obter o ",
-	"obtenha ", "baixe ", "trimis ", "obțineți ",
-	"skickat från ", "skickades från ", "hämta ", "skaffa ", "sendt fra ", "sendt via ", "hent ",
-	"få ",
-	"sent úr ", "lähetetty ", "hanki ", "saadetud ",
-	"wysłane z", "wysłano z", "pobierz ", "odesláno z", "odoslané z", "získejte ", "získať ",
+	"provenance : ", "enviado desde ", "enviado con ", "enviado dende ",
+	"inviato da", "inviata da", "enviat des d", "verstuurd ", "verzonden ",
+	"enviado do ", "enviado da ", "enviado a partir d", "enviado pelo ", "enviado via ", "trimis ",
+	"skickat från ", "skickades från ", "sendt fra ", "sendt via ",
+	"sent úr ", "lähetetty ", "saadetud ",
+	"wysłane z", "wysłano z", "odesláno z", "odoslané z",
 	"elküldve ", "küldve ", "poslano ", "poslato ", "išsiųsta ", "nosūtīts ",
-	"отправлено ", "скачать ", "получить ", "надіслано ", "отримати ", "изпратено ", "послато ",
-	"στάλθηκε ", "εστάλη ", "λήψη ", "أُرسلت ", "أرسلت ", "تم الإرسال ", "مرسل من ", "مُرسَل ",
-	"ارسال شده ", "ارسال از ", "נשלח ", "קבל את ", "나의 ", "내 ", "gửi từ ", "tải ",
-	"dikirim ", "dapatkan ", "ส่งจาก", "รับ ",
+	"отправлено ", "надіслано ", "изпратено ", "послато ",
+	"στάλθηκε ", "εστάλη ", "أُرسلت ", "أرسلت ", "تم الإرسال ", "مرسل من ", "مُرسَل ",
+	"ارسال شده ", "ارسال از ", "נשלח ", "나의 ", "내 ", "gửi từ ",
+	"dikirim ", "ส่งจาก",
+)
+
+// offers begin the line by which a program praises itself, lower case. It counts only when it names
+// the program and for what: "Download the invoice" is a wish.
+var offers = beginnings(
+	"get ", "获取 ", "取得 ", "下载 ", "下載 ", "hol dir ", "holen sie sich ", "laden sie ",
+	"télécharger ", "téléchargez ", "obtenez ", "obtenir ",
+	"obtener ", "obtenga ", "descargar ", "ottieni ", "scarica ", "outlook ", "download ",
+	"ontvang ", "obter o ", "obtenha ", "baixe ", "obțineți ", "hämta ", "skaffa ", "hent ", "få ",
+	"hanki ", "pobierz ", "získejte ", "získať ", "скачать ", "получить ", "отримати ", "λήψη ",
+	"קבל את ", "tải ", "dapatkan ", "รับ ",
 )
 
 // footerEnds end such a line in the languages that set the verb last.
 var footerEnds = []string{
-	"beziehen", "herunterladen", "から送信", "で送信", "より送信", "を入手", "에서 보냄", "에서 보낸", "보냄", "받기", "傳送",
+	"から送信", "で送信", "より送信", "에서 보냄", "에서 보낸", "보냄", "傳送",
 	"发送", "傳送的", "发出",
-	"gesendet", "gönderildi", "gönderilmiştir", "edinin", "indirin", "küldve", "מה-iphone שלי",
+	"gesendet", "gönderildi", "gönderilmiştir", "küldve", "מה-iphone שלי",
 	"निकाला", "भेजा गया", "定制",
 }
+
+// offerEnds end an offer in those languages.
+var offerEnds = []string{
+	"beziehen", "herunterladen", "downloaden", "を入手", "받기", "edinin", "indirin",
+}
+
+// programs are what offers speak of, lower case.
+var programs = []string{
+	"outlook", "bluemail", "typeapp", "spark", "edison", "yahoo", "gmx", "web.de",
+	"mail.ru", "яндекс",
+	"yandex", "foxmail", "thunderbird", "aqua mail", "aquamail", "boxer", "libero", "gmail",
+	"mail app",
+}
+
+// platforms are for what they are, lower case.
+var platforms = []string{
+	"ios", "android", "iphone", "ipad", "mac", "windows", "app", "mobile", "desktop", "smartphone",
+}
+
+// things are devices and programs whose names are words that people use, lower case: of these no
+// more than a word or two of a footer follows.
+var things = set(
+	"mail", "e-mail", "phone", "mobile", "tablet", "cell", "device", "correo", "smart",
+	"palm", "nova",
+	"mate", "front", "nine", "hey", "orange", "boxer", "edison", "newton", "canary",
+	"spark", "moto",
+	"pixel", "honor", "wireless", "handheld", "handy", "mobiltelefon", "telefon", "téléphone",
+	"teléfono", "telefone", "telefoon", "puhelin", "puhelimesta", "komórki", "телефона", "телефон",
+	"هاتفي", "الهاتف", "הנייד", "điện thoại", "apple", "windows", "smartphon",
+	"почт", "手机", "手機", "平板", "邮箱", "信箱", "邮件", "郵件", "郵箱", "메일", "휴대폰", "メール", "客户端",
+)
+
+// talk are words that stand in sentences and in no footer, lower case; of Chinese, talkHan.
+var talk = set(
+	"i", "we", "you", "is", "it", "not", "no", "please", "doesn't", "don't", "won't",
+	"can't", "was",
+	"ich", "wir", "bitte", "nicht", "kein", "keine", "keinen", "ist", "es", "habe", "haben",
+	"klappt",
+	"geht", "je", "nous", "pas", "est", "ne", "vous", "yo", "no", "tampoco", "funciona", "favor",
+	"não", "eu", "io", "non", "ik", "we", "geen", "niet", "had", "is", "jag", "inte", "jeg", "ikke",
+	"en", "ei", "nie", "я", "мы", "не", "нет", "пожалуйста", "안", "못",
+)
+
+const talkHan = "不没沒请請收错錯登了吗嗎么麼是有让讓能会會时時已到"
 
 // devices are the words for what sends mail, lower case; they stand by themselves.
 var devices = []string{
@@ -62,22 +112,32 @@ var deviceStems = []string{
 }
 
 // notices begin lines that programs and companies add and that say themselves what they are, lower
-// case: advertisements, checks for viruses, thoughts for the environment.
+// case: advertisements and checks for viruses.
 var notices = beginnings(
-	"you received this message because", "you are receiving this", "to unsubscribe from",
+	"you received this message because", "you are receiving this", "to unsubscribe from this",
 	"yahoo mail: search", "do you yahoo", "virus-free", "virenfrei", "sans virus", "libre de virus",
 	"privo di virus", "virusvrij", "bez wirusów", "this email has been checked for viruses",
 	"this e-mail has been checked for viruses", "this message has been scanned",
 	"diese e-mail wurde auf viren", "diese e-mail wurde von avast", "cet e-mail a été vérifié",
 	"l'absence de virus", "este correo electrónico ha sido comprobado", "el software de antivirus",
-	"please consider the environment", "p please consider", "think before you print",
-	"please think of the environment", "save paper", "bitte denken sie an die umwelt",
-	"bitte prüfen sie", "denken sie an die umwelt", "pensez à l'environnement",
-	"avant d'imprimer", "n'imprimez", "antes de imprimir", "prima di stampare",
-	"denk aan het milieu",
-	"tänk på miljön", "tænk på miljøet", "请考虑环境", "打印前请", "请在打印前", "sent from my",
-	"签名由", "簽名由", "[发自", "[發自", "来自移动端", "download the", "unsubscribe",
+	"签名由", "簽名由", "[发自", "[發自", "来自移动端",
 )
+
+// prints begin thoughts for the environment, lower case. They name it: people ask about printing.
+var prints = beginnings(
+	"please consider the ", "p please consider", "think before you print", "please think of the ",
+	"save paper", "bitte denken sie an die umwelt", "bitte prüfen sie", "denken sie an die umwelt",
+	"pensez à l'environnement", "avant d'imprimer", "n'imprimez", "antes de imprimir",
+	"prima di stampare", "denk aan het milieu", "tänk på miljön", "tænk på miljøet", "请考虑环境",
+	"打印前请", "请在打印前",
+)
+
+// environment are the words that they name it by, lower case.
+var environment = []string{
+	"environment", "environnement", "umwelt", "ambient", "milieu", "miljö", "miljø", "环境", "环保",
+	"planet", "before you print", "tree", "papier", "ausdruck", "needlessly", "nécessaire",
+	"necesario",
+}
 
 // fileLists begin the list of files that a mail program keeps for the author, lower case.
 var fileLists = beginnings("从qq邮箱发来的超大附件", "從qq郵箱發來的超大附件", "来自qq邮箱的超大附件", "从网易")
