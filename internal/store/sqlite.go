@@ -73,6 +73,17 @@ func openSQLite(
 	if err != nil {
 		return nil, false, err
 	}
+	if err := prepareToWrite(c); err != nil {
+		return nil, false, err
+	}
+	if s.files, err = filesOf(path); err != nil {
+		return nil, false, err
+	}
+	s.writer = newWriter(fileLink{c, s.files}, newTx, s.closing)
+	return s, created, nil
+}
+
+func prepareToWrite(c *conn) error {
 	for _, query := range []string{
 		// What a savepoint saves of each page goes into a file otherwise: ten times what is kept.
 		`PRAGMA temp_store = MEMORY`,
@@ -82,14 +93,10 @@ func openSQLite(
 		`PRAGMA busy_timeout = 0`, // fileLink.begin waits itself
 	} {
 		if err := c.do(query); err != nil {
-			return nil, false, fmt.Errorf("prepare to write: %w", err)
+			return fmt.Errorf("prepare to write: %w", err)
 		}
 	}
-	if s.files, err = filesOf(path); err != nil {
-		return nil, false, err
-	}
-	s.writer = newWriter(fileLink{c, s.files}, newTx, s.closing)
-	return s, created, nil
+	return nil
 }
 
 // migrate uses a connection of database/sql, as the migration tool asks.
