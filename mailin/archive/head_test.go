@@ -39,3 +39,15 @@ func mailOf(t *testing.T, text string) Mail {
 	t.Fatal("no mail")
 	return Mail{}
 }
+
+// FuzzHead: whatever the bytes are, the head is read, and a date is one that can be stored.
+func FuzzHead(f *testing.F) {
+	f.Add([]byte("Received: from x by y;\n\tFri, 1 May 2020 12:00:00 +0200\nDate: x\n\nbody"))
+	f.Add([]byte("References: <a@b>\r\n <c@d>\r\nIn-Reply-To:\r\nMessage-ID:<e@f"))
+	f.Add([]byte("\n: \n \n\t\r\nDate\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if h := readHead(text); !h.At.IsZero() && (h.At.Year() < 1899 || h.At.Year() > 3000) {
+			t.Errorf("%s", h.At)
+		}
+	})
+}

@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +23,7 @@ type Mbox struct {
 	size int64
 	at   time.Time // when it was last changed: the date of a mail that has no other
 	eol  byte      // ends its lines: LF, of CRLF too, or CR
-	sum  string    // of its beginning, by which the file is known again
+	head []byte    // its first bytes, by which it is known again
 }
 
 // firstBytes is how much of the file is looked at to tell how its lines end.
@@ -56,8 +56,7 @@ func OpenMbox(path string) (*Mbox, error) {
 	if bytes.IndexByte(first, '\n') < 0 && bytes.IndexByte(first, '\r') >= 0 {
 		b.eol = '\r'
 	}
-	sum := sha256.Sum256(first[:min(knownBytes, len(first))])
-	b.sum = hex.EncodeToString(sum[:8])
+	b.head = first[:min(knownBytes, len(first))]
 	return b, nil
 }
 
@@ -87,7 +86,7 @@ func (b *Mbox) mail(p piece) Mail {
 		p.at = b.at
 	}
 	return Mail{
-		Place: fmt.Sprintf("%d-%s", p.from, b.sum),
+		Place: b.place(p.from),
 		Name:  fmt.Sprintf("%s at byte %d", b.name, p.from),
 		At:    p.at, Size: p.next - p.from,
 		Open: func() (io.ReadCloser, error) {
@@ -97,15 +96,21 @@ func (b *Mbox) mail(p piece) Mail {
 	}
 }
 
+// place names the mail at the offset: by it, by the file's beginning and by the mail's "From " line,
+// so that one of a file that was changed before it is not believed.
+func (b *Mbox) place(offset int64) string {
+	line := make([]byte, min(maxFromLine, b.size-offset))
+	n, _ := b.file.ReadAt(line, offset) // what cannot be read is another line
+	line, _, _ = bytes.Cut(line[:n], []byte{b.eol})
+	sum := sha256.Sum256(slices.Concat(b.head, line))
+	return fmt.Sprintf("%d-%x", offset, sum[:8])
+}
+
 // offset gives where the mail at the place begins; a place that is not of this file is its start.
 func (b *Mbox) offset(place string) (offset int64, ok bool) {
-	digits, sum, _ := strings.Cut(place, "-")
+	digits, _, _ := strings.Cut(place, "-")
 	offset, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || sum != b.sum || offset < 0 || offset > b.size-int64(len(fromWord)) {
-		return 0, false
-	}
-	word := make([]byte, len(fromWord))
-	if _, err := b.file.ReadAt(word, offset); err != nil || !bytes.Equal(word, fromWord) {
+	if err != nil || offset < 0 || offset >= b.size || b.place(offset) != place {
 		return 0, false
 	}
 	return offset, true

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -152,6 +153,13 @@ func TestMboxGoesOnBehindAPlace(t *testing.T) {
 	other := mbox(t, dateLine+"A: other\n\n"+text)
 	if rest, _ := texts(t, other, places[3]); len(rest) != 21 {
 		t.Errorf("a place of another file is believed: %d mails", len(rest))
+	}
+	from := func(n int) string { return strings.Replace(dateLine, "a@b", fmt.Sprint(n), 1) }
+	cut := mbox(t, strings.Repeat(dateLine+"A: b\n\nHello\n\n", 15)+from(1)+from(2))
+	moved := mbox(t, strings.Repeat(dateLine+"A: b\n\nHello\n\n", 15)+from(3)+from(2))
+	_, places = texts(t, cut, "")
+	if rest, _ := texts(t, moved, places[15]); len(rest) != 17 {
+		t.Errorf("a place of a mail that is gone is believed: %d mails", len(rest))
 	}
 	if rest, _ := texts(t, b, "junk"); len(rest) != 20 {
 		t.Errorf("junk is believed: %d mails", len(rest))
