@@ -16,7 +16,37 @@ import (
 	"helpgate/internal/testkit"
 )
 
-// account is a mailbox on a Dovecot, with a hand in it.
+// TestOnDovecot reads mailboxes of one Dovecot, each test its own.
+func TestOnDovecot(t *testing.T) {
+	t.Parallel()
+	s := &shared{users: make(chan string, 100)}
+	var users []string
+	for i := range cap(s.users) {
+		users = append(users, fmt.Sprintf("user%d@desk.example", i))
+		s.users <- users[i]
+	}
+	s.Dovecot = testkit.StartDovecot(t, users...)
+	for name, test := range map[string]func(*testing.T){
+		"Mail is read and then moved flagged or left": s.mailIsReadAndThenMovedFlaggedOrLeft,
+		"First contact begins where from says":        s.firstContactBeginsWhereFromSays,
+		"A dead poller is followed by one that knows": s.aDeadPollerIsFollowedByOneThatKnows,
+		"Trouble at the door stops the round":         s.troubleAtTheDoorStopsTheRound,
+		"Mail that the door never takes is set aside": s.mailThatTheDoorNeverTakesIsSetAside,
+		"A folder that is numbered anew is history":   s.aFolderThatIsNumberedAnewIsHistory,
+		"Trouble is told with its mend":               s.troubleIsToldWithItsMend,
+		"Folder in any script is read":                s.folderInAnyScriptIsRead,
+	} {
+		t.Run(name, test)
+	}
+}
+
+// shared is a Dovecot with users that no test has yet.
+type shared struct {
+	*testkit.Dovecot
+	users chan string
+}
+
+// account is a mailbox on it, with a hand in it.
 type account struct {
 	t    *testing.T
 	user string
@@ -24,9 +54,9 @@ type account struct {
 	hand *imapclient.Client
 }
 
-func newAccount(t *testing.T) *account {
+func (s *shared) account(t *testing.T) *account {
 	t.Helper()
-	a := &account{t: t, user: support, Dovecot: testkit.StartDovecot(t, support)}
+	a := &account{t: t, user: <-s.users, Dovecot: s.Dovecot}
 	a.login()
 	return a
 }
@@ -81,7 +111,7 @@ func (a *account) holds(folder string, flag imap.Flag) (all, with int) {
 	return int(data.NumMessages), len(found.AllSeqNums())
 }
 
-func TestMailIsReadAndThenMovedFlaggedOrLeft(t *testing.T) {
+func (s *shared) mailIsReadAndThenMovedFlaggedOrLeft(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		after                 After
@@ -93,7 +123,7 @@ func TestMailIsReadAndThenMovedFlaggedOrLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, d := newAccount(t), newDoor()
+			a, d := s.account(t), newDoor()
 			a.put("INBOX", time.Time{}, "one", "two")
 			run(t, d.poller(t, a.server(), func(c *Config) { c.After = test.after }))
 			d.subjects(t, 2)
@@ -123,7 +153,7 @@ func TestMailIsReadAndThenMovedFlaggedOrLeft(t *testing.T) {
 	}
 }
 
-func TestFirstContactBeginsWhereFromSays(t *testing.T) {
+func (s *shared) firstContactBeginsWhereFromSays(t *testing.T) {
 	t.Parallel()
 	for from, test := range map[string]struct {
 		want         string
@@ -136,7 +166,7 @@ func TestFirstContactBeginsWhereFromSays(t *testing.T) {
 	} {
 		t.Run(from, func(t *testing.T) {
 			t.Parallel()
-			a, d := newAccount(t), newDoor()
+			a, d := s.account(t), newDoor()
 			now := time.Now()
 			a.put("INBOX", now.AddDate(0, 0, -30), "old")
 			a.put("INBOX", now.AddDate(0, 0, -2), "seen", "recent")
@@ -168,11 +198,11 @@ func TestFirstContactBeginsWhereFromSays(t *testing.T) {
 	}
 }
 
-// TestADeadPollerIsFollowedByOneThatKnows stops in the middle, where a mail is stored and not
+// aDeadPollerIsFollowedByOneThatKnows stops in the middle, where a mail is stored and not
 // moved.
-func TestADeadPollerIsFollowedByOneThatKnows(t *testing.T) {
+func (s *shared) aDeadPollerIsFollowedByOneThatKnows(t *testing.T) {
 	t.Parallel()
-	a, d := newAccount(t), newDoor()
+	a, d := s.account(t), newDoor()
 	a.put("INBOX", time.Time{}, "one", "two", "three")
 	stopped := make(chan struct{})
 	d.refuse = func(n int, _ string) error {
@@ -207,10 +237,10 @@ func TestADeadPollerIsFollowedByOneThatKnows(t *testing.T) {
 	}
 }
 
-// TestTroubleAtTheDoorStopsTheRound: nothing is passed over while the database is away.
-func TestTroubleAtTheDoorStopsTheRound(t *testing.T) {
+// troubleAtTheDoorStopsTheRound: nothing is passed over while the database is away.
+func (s *shared) troubleAtTheDoorStopsTheRound(t *testing.T) {
 	t.Parallel()
-	a, d := newAccount(t), newDoor()
+	a, d := s.account(t), newDoor()
 	a.put("INBOX", time.Time{}, "one", "two", "three")
 	left := 5
 	d.refuse = func(n int, _ string) error {
@@ -230,9 +260,9 @@ func TestTroubleAtTheDoorStopsTheRound(t *testing.T) {
 	}
 }
 
-func TestMailThatTheDoorNeverTakesIsSetAside(t *testing.T) {
+func (s *shared) mailThatTheDoorNeverTakesIsSetAside(t *testing.T) {
 	t.Parallel()
-	a, d := newAccount(t), newDoor()
+	a, d := s.account(t), newDoor()
 	a.put("INBOX", time.Time{}, "one", "two", "three", "four")
 	d.refuse = func(_ int, text string) error {
 		switch {
@@ -277,10 +307,10 @@ func TestMailThatTheDoorNeverTakesIsSetAside(t *testing.T) {
 	d.wait(t, "none set aside", func() bool { return d.aside == 0 })
 }
 
-// TestAFolderThatIsNumberedAnewIsHistory removes what Dovecot knows of the inbox.
-func TestAFolderThatIsNumberedAnewIsHistory(t *testing.T) {
+// aFolderThatIsNumberedAnewIsHistory removes what Dovecot knows of the inbox.
+func (s *shared) aFolderThatIsNumberedAnewIsHistory(t *testing.T) {
 	t.Parallel()
-	a, d := newAccount(t), newDoor()
+	a, d := s.account(t), newDoor()
 	stop := run(t, d.poller(t, a.server(), nil))
 	d.round(t)
 	a.put("INBOX", time.Time{}, "one", "two")
@@ -317,9 +347,9 @@ func TestAFolderThatIsNumberedAnewIsHistory(t *testing.T) {
 	}
 }
 
-func TestTroubleIsToldWithItsMend(t *testing.T) {
+func (s *shared) troubleIsToldWithItsMend(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := s.account(t)
 	a.must(a.hand.Create("Support.中文", nil).Wait())
 	for name, test := range map[string]struct {
 		change func(*Config)
@@ -350,9 +380,9 @@ func TestTroubleIsToldWithItsMend(t *testing.T) {
 	}
 }
 
-func TestFolderInAnyScriptIsRead(t *testing.T) {
+func (s *shared) folderInAnyScriptIsRead(t *testing.T) {
 	t.Parallel()
-	a, d := newAccount(t), newDoor()
+	a, d := s.account(t), newDoor()
 	const folder = "Saved Mail.Ü & 客户支持"
 	a.must(a.hand.Create(folder, nil).Wait())
 	a.put(folder, time.Time{}, "one")
