@@ -1,8 +1,9 @@
 // Package imapin brings mail in from a mailbox at a provider: it polls one folder of an IMAP server
 // (RFC 9051, and RFC 3501 for most of those that run) and hands each mail to the door.
 //
-// A Poller owns one connection, with one goroutine for it, and IDLE (RFC 2177) is a hint to it,
-// never a promise. How far it has come is a mark that the door writes together with each mail, so
+// A Poller owns one connection, with one goroutine for it and, where there are several nodes, one
+// that renews the folder's lease: one node reads a folder (lease.go). IDLE (RFC 2177) is a hint to
+// it, never a promise. How far it has come is a mark that the door writes together with each mail, so
 // that none is lost and none read twice wherever the process ends. A mail counts as fetched when
 // its literal was read whole and the command ended with OK; what a mail does to the connection, or
 // the door to the mail, delays no other one. After the commit the mail is moved (RFC 6851, or COPY,
@@ -12,6 +13,5 @@
 // a mail goes through a file. The library does none of this: wire.go stands below it, and only
 // client.go and dial.go know it.
 //
-// It judges no mail, keeps no database and draws no lease: one node polls a mailbox. cmd/helpgate
-// makes a Poller for each folder and runs it.
+// It judges no mail and keeps no database. cmd/helpgate makes a Poller for each folder and runs it.
 package imapin
