@@ -83,7 +83,10 @@ func Load(domain, selector string, pemKey []byte) (*Signer, error) {
 // LF that stands alone becomes CRLF first: mended only on its way, the mail would no longer fit its
 // signature. It fails when the header cannot be read or has not exactly one From.
 func (s *Signer) Sign(msg []byte) ([]byte, error) {
-	msg = []byte(lineEnds.Replace(string(msg)))
+	if n := bytes.Count(msg, []byte("\r\n")); bytes.Count(msg, []byte("\n")) != n ||
+		bytes.Count(msg, []byte("\r")) != n {
+		msg = []byte(lineEnds.Replace(string(msg)))
+	}
 	keys, err := headerKeys(msg)
 	if err != nil {
 		return nil, fmt.Errorf("sign mail: %w", err)
