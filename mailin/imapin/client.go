@@ -137,7 +137,11 @@ func (c *client) fetch(ctx context.Context, w want, to *spool) ([]piece, error) 
 	err := c.run(ctx, c.limits.Fetch, func() error {
 		cmd := c.imap.Fetch(set, w.items())
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
-			pieces = append(pieces, c.piece(m, to))
+			p, err := c.piece(m, to)
+			pieces = append(pieces, p)
+			if err != nil {
+				return err // and no word more to cmd: see literal
+			}
 		}
 		return cmd.Close()
 	})
@@ -191,8 +195,8 @@ func (w want) items() *imap.FetchOptions {
 	return o
 }
 
-// piece reads one mail of an answer to its end.
-func (c *client) piece(m *imapclient.FetchMessageData, to *spool) piece {
+// piece reads one mail of an answer, to its end if there is no error.
+func (c *client) piece(m *imapclient.FetchMessageData, to *spool) (piece, error) {
 	p := piece{size: -1}
 	for item := m.Next(); item != nil; item = m.Next() {
 		switch item := item.(type) {
@@ -203,29 +207,55 @@ func (c *client) piece(m *imapclient.FetchMessageData, to *spool) piece {
 		case imapclient.FetchItemDataInternalDate:
 			p.at = item.Time.UTC()
 		case imapclient.FetchItemDataBodySection:
-			if item.Literal != nil && !p.whole {
-				c.literal(&p, item.Literal, to)
+			if item.Literal == nil || p.whole {
+				continue
+			}
+			if err := c.literal(&p, item.Literal, to); err != nil {
+				return p, err
 			}
 		}
 	}
-	return p
+	return p, nil
 }
 
 // literal reads a mail into the spool. A connection that ends within it looks like the literal's
-// end to the library, so that its bytes are counted.
-func (c *client) literal(p *piece, lit imap.LiteralReader, to *spool) {
+// end to the library, so that its bytes are counted. After an error the connection is cut, and
+// neither the mail nor its command may be touched again: both would read on in the literal, beside
+// the library's own reader.
+func (c *client) literal(p *piece, lit imap.LiteralReader, to *spool) error {
 	size := lit.Size()
 	if size > c.limits.MaxSize {
 		p.big, p.size = true, size
 		_ = c.wire.cut(errBig)
 	}
 	c.wire.allow(size)
-	off, n, err := to.add(lit)
-	if err != nil {
-		_ = c.wire.cut(fmt.Errorf("spool mail: %w", err))
-		_, _ = io.Copy(io.Discard, lit) // lets the library's reader go on, to its end
+	in := &ending{r: lit}
+	off, n, err := to.add(in)
+	if err == nil && n == size {
+		p.off, p.of, p.whole = off, n, true
+		return nil
 	}
-	p.off, p.of, p.whole = off, n, err == nil && n == size
+	if err == nil {
+		err = io.ErrUnexpectedEOF
+	}
+	err = c.wire.cut(fmt.Errorf("read mail into the spool: %w", err))
+	if !in.over { // the spool failed: the library's reader waits for the literal's end
+		_, _ = io.Copy(io.Discard, in)
+	}
+	return err
+}
+
+// ending is a reader that knows whether it came to its end.
+type ending struct {
+	r    io.Reader
+	over bool
+}
+
+// Read implements io.Reader.
+func (e *ending) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	e.over = e.over || err != nil
+	return n, err
 }
 
 // errBig ends a connection that would bring a mail too large to be taken.

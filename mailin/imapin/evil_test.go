@@ -229,16 +229,16 @@ func TestLessServersAreEnough(t *testing.T) {
 			d.round(t)
 			for _, word := range test.heard {
 				if !s.hears(word) {
-					t.Errorf("the server never heard %q: %q", word, s.heard)
+					t.Errorf("the server never heard %q: %q", word, s.commands())
 				}
 			}
 			for _, word := range test.never {
 				if s.hears(word) {
-					t.Errorf("the server heard %q: %q", word, s.heard)
+					t.Errorf("the server heard %q: %q", word, s.commands())
 				}
 			}
 			copies := 0
-			for _, command := range s.heard {
+			for _, command := range s.commands() {
 				if strings.HasPrefix(command, "UID COPY") {
 					copies++
 				}

@@ -182,11 +182,15 @@ func (s *script) talking() int {
 	return s.open
 }
 
-// hears tells whether a command with the word came.
-func (s *script) hears(word string) bool {
+func (s *script) commands() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.heard, func(c string) bool { return strings.Contains(c, word) })
+	return slices.Clone(s.heard)
+}
+
+// hears tells whether a command with the word came.
+func (s *script) hears(word string) bool {
+	return slices.ContainsFunc(s.commands(), func(c string) bool { return strings.Contains(c, word) })
 }
 
 // encrypted gives the server behind TLS: from the first byte, or behind STARTTLS.
