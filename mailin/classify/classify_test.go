@@ -227,6 +227,9 @@ func TestOutOfOfficeBySubject(t *testing.T) {
 		{"自动回复：您的请求", []string{"In-Reply-To: <a@b>"}, OOO},
 		{"自动答复: 您的请求", []string{"References: <a@b>"}, OOO},
 		{"Abwesenheitsnotiz: Anfrage", []string{"In-Reply-To: <a@b>"}, OOO},
+		// No person's client puts words before the prefix of an answer.
+		{"Out of Office: Re: your ticket", nil, OOO},
+		{"自动回复：回复：您的请求", nil, OOO},
 		{"[x] Out of office: back on Monday", []string{"In-Reply-To: <a@b>"}, OOO},
 		// A person asks about it; taken for a robot's, the mail would open no ticket.
 		{"Out of office: how do I set it up?", nil, Person},

@@ -98,6 +98,9 @@ const oldExchange = "out of office autoreply:"
 // a program's. A person's answer to such a mail has the prefix before the words.
 func (j *judge) robotSubject(subject string) bool {
 	if !j.refers() && !j.suppressed {
+		if answersAnAnswer(withoutTag(subject)) {
+			return true
+		}
 		if !strings.Contains(subject, oldExchange) {
 			return false
 		}
@@ -105,6 +108,20 @@ func (j *judge) robotSubject(subject string) bool {
 		return base != subject && strings.HasPrefix(withoutTag(base), oldExchange)
 	}
 	return beginsWith(withoutTag(subject), robotSubjects)
+}
+
+// answersAnAnswer tells whether the words of a program stand before the prefix of an answer, where
+// no person's client puts them.
+func answersAnAnswer(subject string) bool {
+	for _, words := range robotSubjects {
+		rest, ok := strings.CutPrefix(subject, words)
+		rest = strings.TrimLeft(rest, ":： ")
+		end := strings.IndexAny(rest, ":：")
+		if ok && end > 0 && rfc.BaseSubject(rest[:end]+":") == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // beginsWith tells whether a subject is one of the words, or has it in front with a colon.
