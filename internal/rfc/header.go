@@ -249,7 +249,10 @@ func mendLineEnds(s string) string {
 
 func cleanText(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFEFF' {
+		switch {
+		case r == '\f', r == '\v', r == '\u0085': // words stand on both sides
+			return '\n'
+		case r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFEFF':
 			return -1
 		}
 		return r
