@@ -132,7 +132,7 @@ func attributes(line string) strength {
 	address := strings.Contains(s, "@")
 	date, clock := hasDate(s), hasClock(s)
 	switch {
-	case self:
+	case self, !address && verb && tellsUs(s):
 		return weak
 	case verb && date && address,
 		verb && date && clock && opens(s),
@@ -144,6 +144,17 @@ func attributes(line string) strength {
 		return weak
 	}
 	return none
+}
+
+// tellsUs tells whether a line speaks to the reader, as who cites an earlier answer does: "your
+// colleague wrote". A program gives a name there.
+func tellsUs(lower string) bool {
+	for word := range strings.FieldsFuncSeq(lower, notInWord) {
+		if readers[word] {
+			return true
+		}
+	}
+	return lower[0] >= firstCJK && containsAny(lower, readersUnspaced)
 }
 
 // opens tells whether a date is led in as an attribution leads it in.

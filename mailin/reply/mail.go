@@ -59,7 +59,7 @@ func newMail(in Input) *mail {
 		author:     in.Author,
 	}
 	m.forwarded, m.maybeForwarded = forwardedSubject(in.Subject)
-	m.answers = in.Answers || rfc.BaseSubject(in.Subject) != in.Subject
+	m.answers = in.Answers || len(in.Earlier) > 0 || rfc.BaseSubject(in.Subject) != in.Subject
 	judged := m.text[:min(len(m.text), maxJudged)]
 	m.lines = make([]line, 0, min(strings.Count(judged, "\n")+1, maxLines))
 	for at := 0; at <= len(judged) && len(m.lines) < maxLines; {
@@ -71,6 +71,9 @@ func newMail(in Input) *mail {
 		at += end + 1
 	}
 	m.forward = len(m.lines)
+	for i := 0; i < len(m.lines) && !m.answers; i++ {
+		m.answers = m.separator(i)
+	}
 	return m
 }
 

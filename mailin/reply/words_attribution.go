@@ -40,5 +40,14 @@ var selves = set(
 	"i", "we", "you", "ich", "wir", "je", "nous", "yo", "eu", "io", "ik", "jag", "jeg", "я", "мы",
 )
 
+// readers are what authors call the reader and what is the reader's.
+var readers = set(
+	"your", "you", "ihr", "ihre", "ihrer", "votre", "vos", "su", "tu", "vostro", "vostra", "uw",
+	"jouw", "jullie", "er", "din", "ert", "deres", "twój", "wasz", "ваш", "ваша", "вы",
+)
+
+// readersUnspaced holds the same of languages that set no spaces between words.
+var readersUnspaced = []string{"你们", "您们", "你們", "您們", "贵公司", "貴公司", "贵司", "御社", "貴社"}
+
 // auxiliaries stand beside the verb where it takes more than one word.
 var auxiliaries = set("ha", "a", "heeft", "het", "volgende", "đã", "va", "je", "ne")
