@@ -48,3 +48,12 @@ func TestBugHeaderAboveSeparatorIsNoForm(t *testing.T) {
 		t.Errorf("text %q", res.Text)
 	}
 }
+
+// What stood below the name, with a number in it, went into the signature.
+func TestBugAfterthoughtIsNoSignature(t *testing.T) {
+	t.Parallel()
+	text := "Printer is broken.\n\nRegards,\nAnna\n\nOne more thing: serial number is ABC-12345"
+	if res := reply.Extract(reply.Input{Text: text}); res.Text != text {
+		t.Errorf("text %q, signature %q", res.Text, res.Signature)
+	}
+}

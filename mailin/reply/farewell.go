@@ -138,6 +138,9 @@ func (m *mail) belowFarewell(i int) bool {
 // postscript tells whether line i begins what an author adds below their name.
 func (m *mail) postscript(i int) bool {
 	text := m.lines[i].text
+	if begins(text, afterthoughts) {
+		return true
+	}
 	for _, p := range []string{"ps", "p.s", "p.s.", "pd", "附", "另", "又及"} {
 		if rest := text[min(len(p), len(text)):]; hasPrefixFold(text, p) &&
 			strings.IndexAny(rest, ":.： ,，") == 0 {

@@ -51,3 +51,9 @@ var readersUnspaced = []string{"你们", "您们", "你們", "您們", "贵公�
 
 // auxiliaries stand beside the verb where it takes more than one word.
 var auxiliaries = set("ha", "a", "heeft", "het", "volgende", "đã", "va", "je", "ne")
+
+// afterthoughts begin what authors add below their names, lower case.
+var afterthoughts = beginnings(
+	"one more thing", "by the way", "btw", "also,", "also:", "i forgot", "almost forgot",
+	"übrigens", "noch etwas", "nachtrag", "对了", "還有", "还有", "另外", "补充", "補充",
+)
