@@ -1,6 +1,7 @@
 package safehtml
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,8 +31,17 @@ func ToText(src string) string {
 		r.run()
 		text = r.out.text()
 	}
+	if text == "" && r.skip != 0 {
+		// Data that never ends: its rules among a customer's words are better than nothing.
+		r = &renderer{z: html.NewTokenizer(strings.NewReader(dataTag.ReplaceAllString(src, "")))}
+		r.run()
+		text = r.out.text()
+	}
 	return text
 }
+
+// dataTag matches the tags of elements whose content is data.
+var dataTag = regexp.MustCompile(`(?i)</?(?:script|style|title|noscript|iframe|textarea|noembed|noframes)\b[^>]*>`)
 
 // renderer turns tokens into lines.
 type renderer struct {

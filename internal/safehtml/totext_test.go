@@ -166,3 +166,20 @@ func BenchmarkToText(b *testing.B) {
 		ToText(src)
 	}
 }
+
+// TestBugUnclosedStyleLosesNothing: a mail whose style sheet never ended was empty.
+func TestBugUnclosedStyleLosesNothing(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"<html><style>p {color: red}<body><p>The printer is on fire.</p>",
+		"<title>The printer is on fire.",
+		"<STYLE type=text/css>p {}\n<p>The printer is on fire.",
+	} {
+		if got := ToText(src); !strings.Contains(got, "The printer is on fire.") {
+			t.Errorf("%s: %q", src, got)
+		}
+	}
+	if got := ToText("<p>Here.</p><style>p {color: red}"); got != "Here." {
+		t.Errorf("the rules are shown beside the text: %q", got)
+	}
+}
