@@ -41,7 +41,8 @@ func ToText(src string) string {
 }
 
 // dataTag matches the tags of elements whose content is data.
-var dataTag = regexp.MustCompile(`(?i)</?(?:script|style|title|noscript|iframe|textarea|noembed|noframes)\b[^>]*>`)
+var dataTag = regexp.MustCompile(
+	`(?i)</?(?:script|style|title|noscript|iframe|textarea|noembed|noframes)\b[^>]*>`)
 
 // renderer turns tokens into lines.
 type renderer struct {
