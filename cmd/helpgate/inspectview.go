@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"helpgate/internal/rfc"
@@ -68,6 +69,9 @@ func inspectView(path string, rd *mailin.Reading, words mailin.Words) (inspected
 		Attachments: []attachmentJSON{}, TNEFNames: orEmpty(m.TNEFNames),
 		Language: guess.Followed(), LanguageConfidence: guess.Confidence,
 		Warnings: orEmpty(m.Warnings), Error: m.Unparsed,
+	}
+	if slices.Contains(m.Warnings, parse.NoMail) {
+		v.Error = cmp.Or(v.Error, parse.NoMail)
 	}
 	if len(m.From) > 0 {
 		v.From = &tickets.Person{Name: m.From[0].Name, Address: m.From[0].Addr}

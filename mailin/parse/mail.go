@@ -56,6 +56,10 @@ func DefaultLimits() Limits {
 // MaxSubject is the longest subject kept, in bytes: the longest line of RFC 5322 section 2.1.1.
 const MaxSubject = 998
 
+// NoMail says, as a warning of an empty mail and as Unparsed of another, that what was read has no
+// header and is no text either.
+const NoMail = "no header field: this is no mail"
+
 // Field is one header field.
 type Field struct {
 	Name string // as written

@@ -40,9 +40,13 @@ func (s *splitter) read() (*Source, error) {
 	}
 	m.Header, m.ContentType = root.fields, root.mediaType
 	if len(root.fields) == 0 && s.broke == "" {
-		m.warn("no header: all of it is text")
-		if !legible(s.text) {
-			s.broke = "no header field: this is no mail"
+		switch {
+		case len(bytes.TrimSpace(s.text)) == 0:
+			m.warn(NoMail) // nothing that could be shown either
+		case legible(s.text):
+			m.warn("no header: all of it is text")
+		default:
+			s.broke = NoMail
 		}
 	}
 	s.guard(func() {
@@ -59,12 +63,9 @@ func (s *splitter) read() (*Source, error) {
 	return s.source(), nil
 }
 
-// legible tells whether what has no header is a text that somebody may have written, not nothing
-// and no program's bytes.
+// legible tells whether what has no header is a text that somebody may have written, and no
+// program's bytes.
 func legible(text []byte) bool {
-	if len(bytes.TrimSpace(text)) == 0 {
-		return false
-	}
 	controls := 0
 	for _, c := range text {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B {

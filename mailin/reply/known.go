@@ -41,13 +41,17 @@ func (m *mail) findKnown(earlier []string) {
 		begins := i == 0 || words[i-1].line != w.line
 		known[w.line] = (begins || known[w.line]) && i < covered
 	}
-	m.quoteKnown(known)
-	m.findAnswers(earlier, known, words)
+	// Below our separator our own words stand between known ones, and are no answers.
+	ours := m.separatorAfter(-1) < len(m.lines)
+	m.quoteKnown(known, !ours)
+	if !ours {
+		m.findAnswers(earlier, known, words)
+	}
 }
 
-// quoteKnown takes known lines for quoted, where enough of them stand in a row. If all that is not
+// quoteKnown takes known lines for quoted, if that is wanted, where enough of them stand in a row. If all that is not
 // marked is known, nothing is: then the author sent the same words again.
-func (m *mail) quoteKnown(known []bool) {
+func (m *mail) quoteKnown(known []bool, quote bool) {
 	fresh, least := false, minKnown
 	for i := range m.lines {
 		fresh = fresh || !known[i] && !m.lines[i].quoted && !m.empty(i)
@@ -67,7 +71,9 @@ func (m *mail) quoteKnown(known []bool) {
 		case size < least, m.count(i, to) == 1 && size < minKnownAlone && !m.introduced(i):
 			clear(known[i:to])
 		case fresh:
-			m.quote(i, to, true)
+			if quote {
+				m.quote(i, to, true)
+			}
 			for j := i; j < to; j++ {
 				m.lines[j].known = true
 			}

@@ -50,7 +50,11 @@ func (m *mail) signatureStart(floor, first, end int) int {
 	start := end
 	for range maxSignatures {
 		to := m.skipPicturesBack(floor, start)
-		at := min(m.markedStart(floor, to), m.delimited(floor, to))
+		marked, delimited := m.markedStart(floor, to), m.delimited(floor, to)
+		at := min(marked, delimited)
+		if marked < to || delimited < to && strings.TrimSpace(m.lines[delimited].raw) == "--" {
+			return at // what stands above a program's mark is meant to be read
+		}
 		if at == to {
 			for _, find := range []func(first, end int) int{
 				m.footerStart, m.disclaimerStart, m.farewellStart, m.contactStart, m.authorStart,

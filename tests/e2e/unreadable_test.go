@@ -24,7 +24,7 @@ func TestNothingUnreadableIsDropped(t *testing.T) {
 		"headers without end": {
 			head + strings.Repeat("X-Long: "+strings.Repeat("x", 900)+"\r\n", 2000), true, "X-Long",
 		},
-		"garbage":       {"\x80\xff\xfe\x01garbage\r\n\xc3\x28\r\n", false, "garbage"},
+		"garbage":       {"\x80\xff\xfe\x01garbage\r\n\xc3\x28\r\n", true, "garbage"},
 		"empty":         {"", false, ""},
 		"header only":   {head, false, ""},
 		"body only":     {"\r\nno header at all\r\n", false, "no header at all"},
