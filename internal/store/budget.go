@@ -22,15 +22,19 @@ func (t *tx) Spend(
 	if err := t.prune(ctx); err != nil {
 		return err
 	}
-	b := t.budgets
-	if b == nil {
-		b = &budgets{}
-	}
-	b.add(key, at.Truncate(bucket), keep+bucket)
+	at, keep = at.Truncate(bucket), keep+bucket
 	if t.budgets == nil {
-		return b.write(ctx, t)
+		return t.count(ctx, counted{key, at, 1, keep})
 	}
+	t.budgets.add(key, at, keep)
 	return nil
+}
+
+func (t *tx) count(ctx context.Context, c counted) error {
+	return t.do(ctx, "count "+c.key, `
+		INSERT INTO budget (key, bucket, count, expires_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + $3`,
+		c.key, c.at, c.n, c.at.Add(c.keep))
 }
 
 // Spent implements tickets.BudgetTx. The minute in which the window begins counts whole: rather
@@ -146,11 +150,7 @@ func (b *budgets) add(key string, at time.Time, keep time.Duration) {
 // write puts what was counted into the database.
 func (b *budgets) write(ctx context.Context, t *tx) error {
 	for _, c := range b.counted {
-		err := t.do(ctx, "count "+c.key, `
-			INSERT INTO budget (key, bucket, count, expires_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (key, bucket) DO UPDATE SET count = budget.count + $3`,
-			c.key, c.at, c.n, c.at.Add(c.keep))
-		if err != nil {
+		if err := t.count(ctx, c); err != nil {
 			return err
 		}
 	}
