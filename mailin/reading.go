@@ -180,7 +180,7 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 			TicketSubject: s.Subject,
 		})
 	}
-	if v.Automatic || m.SuspicionAway {
+	if v.Kind != classify.OOO && (v.Automatic || m.SuspicionAway) { // of an OOO it is known
 		m.Away = classify.Away(in)
 	}
 	m.ReplyText = rd.Reply.Text
