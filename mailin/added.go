@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"helpgate/internal/calendar"
 	"helpgate/internal/rfc"
@@ -47,14 +46,7 @@ func unsaid(inv *calendar.Invitation, text string) *calendar.Invitation {
 }
 
 // letters gives the beginning of a text without anything that formatting changes.
-func letters(text string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			return c
-		}
-		return -1
-	}, rfc.Cut(text, maxCompared))
-}
+func letters(text string) string { return rfc.Letters(rfc.Cut(text, maxCompared)) }
 
 // maxCompared is how many bytes of a text are looked at for an event's description, which stands
 // in its beginning.

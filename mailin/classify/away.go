@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"helpgate/internal/rfc"
 	"helpgate/tickets"
 )
 
@@ -69,15 +70,7 @@ var spaces = regexp.MustCompile(` {2,}`)
 // phrases out that would mislead.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= '０' && r <= '９':
-			return r - '０' + '0'
-		case r >= '٠' && r <= '٩':
-			return r - '٠' + '0'
-		case r >= '۰' && r <= '۹':
-			return r - '۰' + '0'
-		}
-		return unicode.ToLower(r)
+		return unicode.ToLower(rfc.ASCIIDigit(r))
 	}, strings.ToValidUTF8(s, ""))
 	s = weekdayInBrackets.ReplaceAllStringFunc(sameText.Replace(s), func(word string) string {
 		name := strings.Trim(word, " ().")

@@ -187,12 +187,12 @@ func namedBlocks(told string, own func(string) bool) blocks {
 func leadingAddress(line string) (addr, rest string) {
 	line = strings.TrimLeft(line, " \t　>*•·-\"'")
 	for _, begin := range foreignLines {
-		if _, ok := cutFold(line, begin); ok {
+		if _, ok := rfc.CutPrefixFold(line, begin); ok {
 			return "", ""
 		}
 	}
 	for _, label := range recipientLabels {
-		behind, ok := cutFold(line, label)
+		behind, ok := rfc.CutPrefixFold(line, label)
 		if trimmed := strings.TrimLeft(behind, " \t:：　"); ok && trimmed != behind {
 			line = trimmed
 			break
@@ -204,14 +204,6 @@ func leadingAddress(line string) (addr, rest string) {
 		return "", ""
 	}
 	return line[:at[1]], strings.TrimLeft(line[at[1]:], ">\"')）]:：.,; \t")
-}
-
-// cutFold cuts a prefix off whatever its case.
-func cutFold(s, prefix string) (rest string, ok bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 // toldBlock finds a recipient who is named within a sentence.

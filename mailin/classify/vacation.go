@@ -72,7 +72,7 @@ func (j *judge) awayTold(subject string) bool {
 func notice(text string) bool {
 	text = strings.TrimLeft(text, " \r\n\t　")
 	for _, sentence := range noticeSentences {
-		if rest, ok := cutFold(text, sentence); ok {
+		if rest, ok := rfc.CutPrefixFold(text, sentence); ok {
 			rest, _, _ = strings.Cut(rest, "\n")
 			return strings.TrimSpace(rest) == "" || strings.HasPrefix(rest, "。")
 		}

@@ -3,8 +3,8 @@ package parse
 import (
 	"slices"
 	"strings"
-	"unicode"
 
+	"helpgate/internal/rfc"
 	"helpgate/internal/safehtml"
 )
 
@@ -68,21 +68,12 @@ func (c *collector) walk(p *part) body {
 func twins(all []body) []body {
 	for i := 0; i+1 < len(all); i++ {
 		a, b := all[i], all[i+1]
-		if a.html == "" && b.text == "" && words(a.text) == words(safehtml.ToText(b.html)) {
+		if a.html == "" && b.text == "" &&
+			rfc.Letters(a.text) == rfc.Letters(safehtml.ToText(b.html)) {
 			all = slices.Replace(all, i, i+2, body{a.text, b.html})
 		}
 	}
 	return all
-}
-
-// words gives the letters and digits of a text.
-func words(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, text)
 }
 
 // complete gives each piece both forms where pieces of both stand in a row, such as an HTML text

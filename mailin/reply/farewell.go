@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"helpgate/internal/rfc"
 )
 
 const (
@@ -142,7 +144,7 @@ func (m *mail) postscript(i int) bool {
 		return true
 	}
 	for _, p := range []string{"ps", "p.s", "p.s.", "pd", "附", "另", "又及"} {
-		if rest := text[min(len(p), len(text)):]; hasPrefixFold(text, p) &&
+		if rest := text[min(len(p), len(text)):]; rfc.HasPrefixFold(text, p) &&
 			strings.IndexAny(rest, ":.： ,，") == 0 {
 			return true
 		}

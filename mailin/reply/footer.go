@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"helpgate/internal/rfc"
 )
 
 const (
@@ -189,7 +191,7 @@ func (m *mail) legal(from, to int) bool {
 		word := c >= utf8.RuneSelf || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 		if word && (!inside || c >= firstCJK) {
 			for _, stem := range legalStems.at(legalKey{c, text[i+1], text[i+2]}) {
-				if !said[stem.row] && hasPrefixFold(text[i:], stem.stem) {
+				if !said[stem.row] && rfc.HasPrefixFold(text[i:], stem.stem) {
 					said[stem.row] = true
 					count++
 				}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"helpgate/internal/rfc"
 )
 
 // unquote counts the quote marks before a line (RFC 3676 section 4.5; programs that put spaces
@@ -107,14 +109,8 @@ func folding(s string) string {
 			return -1
 		case r == '\u00a0' || r == '\u202f' || r == '\u3000':
 			return ' '
-		case r >= '٠' && r <= '٩':
-			return r - '٠' + '0'
-		case r >= '۰' && r <= '۹':
-			return r - '۰' + '0'
-		case r >= '０' && r <= '９':
-			return r - '０' + '0'
 		}
-		return unicode.ToLower(r)
+		return unicode.ToLower(rfc.ASCIIDigit(r))
 	}, s)
 }
 
@@ -153,11 +149,6 @@ func trimBlankEnd(s string) string {
 	}
 }
 
-// hasPrefixFold tells whether s begins with prefix, which is in lower case.
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
 // starts are beginnings of lines by their first byte: nearly every line is told by it alone.
 type starts [utf8.RuneSelf + 1][]string
 
@@ -182,7 +173,7 @@ func begins(text string, t *starts) bool {
 		c += 'a' - 'A'
 	}
 	for _, b := range t[c] {
-		if hasPrefixFold(text, b) {
+		if rfc.HasPrefixFold(text, b) {
 			return true
 		}
 	}
