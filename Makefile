@@ -89,7 +89,7 @@ readers: build ## Measure reply parsers from npm beside helpgate on MAILS. Needs
 
 .PHONY: soak
 soak: ## Run in full what the tests run shorter, then repeat all in other orders for SOAKTIME s.
-	HELPGATE_SOAK=1 go test -race -count 1 -timeout 60m -v $(TAGS) $(ARGS) ./tests/...
+	SOAK=1 go test -race -count 1 -timeout 60m -v $(TAGS) $(ARGS) ./tests/...
 	@end=$$(($$(date +%s) + $(SOAKTIME))); round=0; \
 	while [ "$$(date +%s)" -lt "$$end" ]; do \
 	  round=$$((round + 1)); echo "round $$round"; \

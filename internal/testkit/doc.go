@@ -7,7 +7,7 @@
 //
 // Whatever it starts is a child of a small shell that watches a pipe from the test process
 // (leash.go): however the process ends, by panic or kill -9 too, the child and its files go with
-// it. It owns no goroutine of its own beyond those of sink.
+// it. Its goroutines, those of sink and of Listen, end with the test.
 package testkit
 
 import (

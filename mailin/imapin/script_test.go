@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"helpgate/internal/testkit"
 )
 
 // script is an IMAP server of three mails, which answers as a test wants it to.
@@ -41,22 +43,8 @@ var subjects = []string{"one", "two", "three"}
 func (s *script) serve(t *testing.T) Server {
 	t.Helper()
 	s.deleted, s.gone = map[int]bool{}, map[int]bool{}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	t.Cleanup(func() { _ = ln.Close(); all.Wait() })
-	all.Go(func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { s.talk(conn) })
-		}
-	})
-	return Server{Address: ln.Addr().String(), TLS: TLSNone, Username: "u", Password: "p"}
+	address := testkit.Listen(t, s.talk)
+	return Server{Address: address, TLS: TLSNone, Username: "u", Password: "p"}
 }
 
 func (s *script) talk(conn net.Conn) {
@@ -198,22 +186,8 @@ func (s *script) encrypted(t *testing.T, how string, config *tls.Config) Server 
 	t.Helper()
 	at := s.serve(t)
 	inner := at.Address
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	t.Cleanup(func() { _ = ln.Close(); all.Wait() })
-	all.Go(func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { s.cover(conn, inner, how, config) })
-		}
-	})
-	at.Address, at.TLS = ln.Addr().String(), how
+	at.Address = testkit.Listen(t, func(conn net.Conn) { s.cover(conn, inner, how, config) })
+	at.TLS = how
 	return at
 }
 

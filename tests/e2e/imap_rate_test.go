@@ -127,28 +127,17 @@ func delayed(t *testing.T, to string, delay time.Duration) string {
 	if delay == 0 {
 		return to
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	t.Cleanup(func() { _ = ln.Close(); all.Wait() })
-	all.Go(func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				_ = conn.Close()
-				continue
-			}
-			all.Go(func() { late(server, conn, delay/2) })
-			all.Go(func() { late(conn, server, delay/2) })
+	return testkit.Listen(t, func(conn net.Conn) {
+		server, err := net.Dial("tcp", to)
+		if err != nil {
+			_ = conn.Close()
+			return
 		}
+		var both sync.WaitGroup
+		both.Go(func() { late(server, conn, delay/2) })
+		both.Go(func() { late(conn, server, delay/2) })
+		both.Wait()
 	})
-	return ln.Addr().String()
 }
 
 // late copies what it reads, each piece so much later.

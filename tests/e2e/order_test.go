@@ -25,8 +25,9 @@ const threadLength = 6
 // orderWorkers is how many threads are on their way at the same time.
 const orderWorkers = 4
 
-// soaking tells that the tests may take long.
-func soaking() bool { return os.Getenv("HELPGATE_SOAK") != "" }
+// soaking tells that the tests may take long. The variable is not called HELPGATE_SOAK, because
+// helpgate would inherit it, and warn of one that it does not know.
+func soaking() bool { return os.Getenv("SOAK") != "" }
 
 func rounds() int {
 	if soaking() {
