@@ -213,8 +213,16 @@ func TestPanicInALogInEndsTheConnection(t *testing.T) {
 func TestFailuresEndByThemselvesAndStopNobodyElse(t *testing.T) {
 	t.Parallel()
 	now := clock.NewFake(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC))
-	f := newFailures(now)
 	here, there := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	last := netip.MustParseAddr("203.0.113.1")
+	others := make([]netip.Addr, maxAccountFailures-1)
+	for i := range others {
+		others[i] = netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})
+	}
+	f := newFailures(now)
+	for !apart(f.slot, append(others, here, there, last)...) {
+		f = newFailures(now) // another seed: two addresses on one slot share its count
+	}
 	for i := range maxAddressFailures {
 		if !f.begin(here, strings.Repeat("x", i)) {
 			t.Fatalf("refused after %d", i)
@@ -226,14 +234,12 @@ func TestFailuresEndByThemselvesAndStopNobodyElse(t *testing.T) {
 	if !f.begin(there, annName) {
 		t.Error("another address is stopped too")
 	}
-	for range maxAccountFailures - 1 {
-		address := netip.AddrFrom4([4]byte{198, 51, 100, byte(now.Now().Nanosecond())})
+	for _, address := range others {
 		if !f.begin(address, annName) {
 			t.Fatal("refused before the account's limit")
 		}
-		now.Advance(time.Microsecond)
 	}
-	if f.begin(netip.MustParseAddr("203.0.113.1"), "ANN@agents.example") {
+	if f.begin(last, "ANN@agents.example") {
 		t.Error("one account is tried from many addresses without end")
 	}
 	f.undo(there, annName)
@@ -247,6 +253,15 @@ func TestFailuresEndByThemselvesAndStopNobodyElse(t *testing.T) {
 	}
 }
 
+// apart tells that no two addresses fall on one slot.
+func apart(slot func(string) uint64, addresses ...netip.Addr) bool {
+	taken := map[uint64]bool{}
+	for _, a := range addresses {
+		taken[slot(a.String())] = true
+	}
+	return len(taken) == len(addresses)
+}
+
 // FuzzAuthAnswers plays any answers to PLAIN and LOGIN: only the right ones log anybody in.
 func FuzzAuthAnswers(f *testing.F) {
 	f.Add([]byte("\x00"+annName+"\x00"+annPassword), []byte(annName), []byte(annPassword))
@@ -254,7 +269,8 @@ func FuzzAuthAnswers(f *testing.F) {
 	f.Add([]byte("\x00\x00"), []byte("away"), []byte("\xff"))
 	srv := New(Config{Accounts: fakeAccounts{}}, &fakeDoor{})
 	f.Fuzz(func(t *testing.T, text, name, password []byte) {
-		srv.failures.slots = [failureSlots]failureSlot{}
+		srv.failures.accounts = [failureSlots]failureSlot{}
+		srv.failures.addresses = srv.failures.accounts
 		s := &session{srv: srv, conn: &conn{ctx: t.Context()}, log: srv.cfg.Logger}
 		plain := &exchange{s, s.plainStep}
 		_, done, err := plain.Next(text)

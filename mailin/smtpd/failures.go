@@ -19,20 +19,21 @@ const (
 	maxAccountFailures = 50
 )
 
-// failureSlots is the size of the table. A hash takes 25 ms, so that a span has not time for enough
+// failureSlots is the size of a table. A hash takes 25 ms, so that a span has not time for enough
 // failures to fill it.
 const failureSlots = 1 << 14
 
-// failures counts log-ins that failed, in a table of fixed size: whoever guesses from many
-// addresses or at many names does not make it grow, nor push others' counts out. Two that fall on
-// one slot share its count; the seed is random, so that nobody can arrange it. A name that there is
+// failures counts log-ins that failed, in tables of fixed size: whoever guesses from many
+// addresses or at many names does not make them grow, nor push others' counts out. Two of a table
+// that fall on one slot share its count; the seed is random, so that nobody can arrange it. A name that there is
 // not is counted like any other, lest the answers tell the two apart.
 type failures struct {
 	clock clock.Clock
 	seed  maphash.Seed
 
-	mu    sync.Mutex
-	slots [failureSlots]failureSlot
+	mu        sync.Mutex
+	addresses [failureSlots]failureSlot
+	accounts  [failureSlots]failureSlot
 }
 
 type failureSlot struct {
@@ -74,9 +75,9 @@ func (f *failures) undo(from netip.Addr, name string) {
 }
 
 func (f *failures) find(from netip.Addr, name string) (address, account *failureSlot) {
-	return f.slot("address " + from.String()), f.slot("account " + strings.ToLower(name))
+	return &f.addresses[f.slot(from.String())], &f.accounts[f.slot(strings.ToLower(name))]
 }
 
-func (f *failures) slot(key string) *failureSlot {
-	return &f.slots[maphash.String(f.seed, key)%failureSlots]
+func (f *failures) slot(key string) uint64 {
+	return maphash.String(f.seed, key) % failureSlots
 }
