@@ -15,6 +15,7 @@ import (
 	"helpgate/internal/mailerr"
 	"helpgate/internal/rfc"
 	"helpgate/internal/token"
+	"helpgate/templates"
 	"helpgate/tickets"
 )
 
@@ -374,6 +375,21 @@ func TestAnOperatorWhoIsNoAgentGetsNoToken(t *testing.T) {
 		if got := env.GetHeader("Reply-To"); !strings.HasSuffix(got, "<"+ownAddress+">") ||
 			len(token.FindMarkers(env.Text)) != 0 {
 			t.Errorf("%s: Reply-To is %s, text\n%s", road, got, env.Text)
+		}
+	}
+}
+
+func TestTroubleWithoutATicketNamesNone(t *testing.T) {
+	t.Parallel()
+	for _, locale := range templates.Locales() {
+		o := row(t, tickets.OutAlert, locale)
+		o.Ticket, o.Message, o.Agent = 0, 0, 0
+		o.Facts.Reason, o.Facts.Detail = "mailbox-silent", "INBOX:\nrefused"
+		got, env := setup(t, token.RoadPlus).compose(t, o)
+		if strings.Contains(env.Text+env.HTML, "#0") ||
+			env.GetHeader("X-Helpgate-Ticket") != "" || !strings.Contains(env.Text, "INBOX: refused") ||
+			!strings.Contains(env.Text, ownAddress) || strings.Contains(env.GetHeader("Subject"), "%") {
+			t.Errorf("got\n%s", got.Data)
 		}
 	}
 }

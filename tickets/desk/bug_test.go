@@ -242,7 +242,6 @@ func TestChainOfMergesStaysShort(t *testing.T) {
 // TestPostmastersMailIsTheOperators: it went to the agents, and the operator never heard of it.
 func TestPostmastersMailIsTheOperators(t *testing.T) {
 	t.Parallel()
-	const root = "root@host.example"
 	o := newOffice(t, func(c *Config) { c.Operator = root })
 	r := o.receive(o.mail(mallory, "You send us spam.", to("postmaster@desk.example")))
 	if r.Verdict != tickets.VerdictTicket || len(o.queued(tickets.OutAlert, root)) != 1 ||

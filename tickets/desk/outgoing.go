@@ -95,6 +95,16 @@ func (a *act) spendAt(
 	return nil
 }
 
+// Alert tells whoever answers for the mailbox, by a mail, of trouble that no ticket shows: its lead,
+// else the operator (RULES section 5), never a customer. What of the same reason comes within
+// govern.AlertEvery is not told again. reason is the key of the text "alert.REASON" ("alert.other"
+// where there is none), detail what it is about: one line, shown up to 400 characters.
+func (d *Desk) Alert(ctx context.Context, mailbox, reason, detail string) error {
+	return d.update(ctx, func(a *act) error {
+		return a.alertFor(ctx, 0, mailbox, reason, detail)
+	})
+}
+
 // alert tells whoever answers for the ticket's mailbox of trouble, once an hour for each reason;
 // ticket 0 is trouble of no ticket, and the first mailbox's.
 func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) error {
@@ -102,8 +112,16 @@ func (a *act) alert(ctx context.Context, ticket int64, reason, detail string) er
 	if err := ignoreNotFound(err); err != nil {
 		return fmt.Errorf("read ticket %d: %w", ticket, err)
 	}
-	mb := a.mailbox(t.Mailbox)
-	if mb.Address == "" {
+	return a.alertFor(ctx, ticket, t.Mailbox, reason, detail)
+}
+
+// alertFor speaks for the first mailbox where the configuration knows the named one no more: a
+// mail has to come from somewhere.
+func (a *act) alertFor(
+	ctx context.Context, ticket int64, mailbox, reason, detail string,
+) error {
+	mb, ok := a.Mailboxes.Find(mailbox)
+	if !ok {
 		mb = a.Mailboxes[0]
 	}
 	key := "alert:" + reason + ":" + mb.Address
