@@ -1,0 +1,30 @@
+package relay
+
+import (
+	"context"
+	"strconv"
+)
+
+// Report is what a relay shows to whoever is logged in.
+type Report struct {
+	MaxSize  int64 // bytes of a mail (RFC 1870); 0 when the relay tells none
+	SMTPUTF8 bool  // RFC 6531
+	DSN      bool  // RFC 3461
+}
+
+// Check connects, encrypts and logs in as a first mail would, and leaves. Its error is that of
+// Deliver.
+func Check(ctx context.Context, cfg Config) (Report, error) {
+	h := NewSmarthost(cfg)
+	s, err := h.link.open(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	defer s.close()
+	r := Report{SMTPUTF8: s.utf8}
+	r.DSN, _ = s.client.Extension("DSN")
+	if _, size := s.client.Extension("SIZE"); size != "" {
+		r.MaxSize, _ = strconv.ParseInt(size, 10, 64) // what is no number tells nothing
+	}
+	return r, nil
+}
