@@ -29,7 +29,8 @@ const (
 var groups = map[string][]string{
 	leaves: {
 		"internal/calendar", "internal/clock", "internal/lifecycle", "internal/mailerr",
-		"internal/oauth", "internal/password", "internal/rfc", "internal/safehtml", "internal/token",
+		"internal/oauth", "internal/password", "internal/probe", "internal/rfc", "internal/safehtml",
+		"internal/token",
 	},
 	domain: {
 		"tickets", "tickets/desk", "tickets/thread", "tickets/govern", "tickets/sla",
@@ -96,6 +97,7 @@ var arrows = map[string][]string{
 	"internal/mailerr":   {},
 	"internal/oauth":     {},
 	"internal/password":  {},
+	"internal/probe":     {},
 	"internal/rfc":       {},
 	"internal/safehtml":  {},
 	"internal/token":     {},
