@@ -1,11 +1,12 @@
 // Package token makes and checks the signed tokens that tell which ticket a mail belongs to:
-// in reply addresses, return paths, Message-IDs, marker lines, the loop header. With keys of the same
-// secret file, and never the same keys, it seals what must lie in the store unread (Seal, Open).
+// in reply addresses, return paths, Message-IDs, marker lines, the loop header; and which mails are
+// probes of ours. With keys of the same secret file, and never the same keys, it seals what must
+// lie in the store unread (Seal, Open).
 //
 // A token proves which ticket, never who wrote (RULES 2): nobody is trusted for holding one. The
-// package keeps no state, revokes nothing and knows no expiry; those are rules of the desk. It is
-// called by the desk and the composer (sign), the wires and the door (verify), and owns no
-// goroutine. A Keyring is safe for use by several goroutines.
+// package keeps no state, revokes nothing and knows no expiry but a probe's; those are rules of the
+// desk. It is called by the desk and the composer (sign), the wires and the door (verify), and owns
+// no goroutine. A Keyring is safe for use by several goroutines.
 //
 // # Layout
 //
@@ -62,9 +63,10 @@ const (
 	PurposeMarker     Purpose = 'k' // the marker line in a body
 	PurposeCommand    Purpose = 'c' // an agent's address for commands off any ticket
 	PurposeLoop       Purpose = 'l' // the header that shows us our own mail
+	PurposeProbe      Purpose = 'p' // a probe mail, which see SignProbe
 )
 
-const purposes = "rabmkcl"
+const purposes = "rabmkclp"
 
 func (p Purpose) prefix() string {
 	if p == PurposeCommand {
