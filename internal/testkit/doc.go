@@ -1,6 +1,6 @@
-// Package testkit gives tests the real things to run against: PostgreSQL, Dovecot, the gateway's
-// own binary, mail tools of Debian, certificates made in memory, and a relay that keeps mail (its
-// core is the package sink, which the demo uses too).
+// Package testkit gives tests the real things to run against: PostgreSQL, Dovecot, Cyrus IMAP, the
+// gateway's own binary, mail tools of Debian, certificates made in memory, and a relay that keeps
+// mail (its core is the package sink, which the demo uses too).
 //
 // What a machine lacks skips the test under -short and fails it otherwise, with the package to
 // install, so that nothing is passed over unseen. Only tests import it; the product must not.
@@ -31,10 +31,15 @@ func Need(t testing.TB, tool, debian string) string {
 	return path
 }
 
-// missing ends the test: skipped under -short, failed otherwise.
+// missing ends the test for want of what packages bring.
 func missing(t testing.TB, what, debian string) {
 	t.Helper()
-	text := what + " is missing: apt-get install " + debian
+	without(t, what+" is missing: apt-get install "+debian)
+}
+
+// without ends the test: skipped under -short, failed otherwise.
+func without(t testing.TB, text string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip(text)
 	}

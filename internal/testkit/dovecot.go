@@ -1,8 +1,6 @@
 package testkit
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,28 +13,20 @@ import (
 	"text/template"
 )
 
-// DovecotPassword is the password of every user of a Dovecot.
-const DovecotPassword = "dovecot-secret"
-
 // dovecotPath is where Debian keeps the server, out of PATH of those who are not root.
 const dovecotPath = "/usr/sbin/dovecot"
 
-// dovecotStarts is how often a start is tried: between finding a port free and Dovecot's taking it,
-// another process may take it.
-const dovecotStarts = 3
-
-// Dovecot is a running IMAP and LMTP server with Maildirs of its own.
+// Dovecot is a MailServer with Maildirs of its own.
 type Dovecot struct {
-	// IMAP and LMTP are "127.0.0.1:port", both without TLS.
-	IMAP, LMTP string
-	dir        string
+	MailServer
+	dir string
 }
 
 // Maildir is the user's inbox folder on disk.
 func (d *Dovecot) Maildir(user string) string { return filepath.Join(d.dir, "mail", user) }
 
 // StartDovecot runs a real Dovecot until the test ends. Users are full addresses; each has an inbox
-// and DovecotPassword; LMTP refuses everyone else.
+// and MailPassword; LMTP refuses everyone else.
 func StartDovecot(t testing.TB, users ...string) *Dovecot {
 	t.Helper()
 	return StartDovecotOfTokens(t, "", users...)
@@ -53,19 +43,10 @@ func StartDovecotOfTokens(t testing.TB, introspection string, users ...string) *
 	if _, err := os.Stat(path); err != nil {
 		missing(t, "Dovecot", "dovecot-imapd dovecot-lmtpd")
 	}
-	for try := 1; ; try++ {
-		d, err := startDovecot(t, path, introspection, users)
-		if err == nil {
-			return d
-		}
-		if try == dovecotStarts || !errors.Is(err, errPortTaken) {
-			t.Fatal(err)
-		}
-	}
+	return started(t, func() (*Dovecot, error) {
+		return startDovecot(t, path, introspection, users)
+	})
 }
-
-// errPortTaken tells that another process took the port first.
-var errPortTaken = errors.New("port taken")
 
 func startDovecot(
 	t testing.TB, path, introspection string, users []string,
@@ -74,28 +55,12 @@ func startDovecot(
 	if err != nil {
 		return nil, err
 	}
-	d := &Dovecot{IMAP: freeAddress(t), LMTP: freeAddress(t), dir: l.dir}
+	d := &Dovecot{MailServer: newMailServer(t), dir: l.dir}
 	if err := d.configure(l, introspection, users); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(l.dir))
 	}
-	err = l.run("TERM", path, "-F", "-c", filepath.Join(l.dir, "dovecot.conf"))
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(l.dir))
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	for _, address := range []string{d.IMAP, d.LMTP} {
-		if err := poll(ctx, func() error { return greeted(ctx, address) }); err != nil {
-			log, _ := os.ReadFile(l.log())
-			l.drop()
-			if strings.Contains(string(log), "Address already in use") {
-				return nil, errPortTaken
-			}
-			return nil, fmt.Errorf("start Dovecot: %w: %s", err, log)
-		}
-	}
-	t.Cleanup(l.drop)
-	return d, nil
+	conf := filepath.Join(l.dir, "dovecot.conf")
+	return d, d.start(t, l, path, "-F", "-c", conf)
 }
 
 // configure writes the configuration and the list of users.
@@ -104,7 +69,7 @@ func (d *Dovecot) configure(l *leash, introspection string, users []string) erro
 	_, lmtpPort, _ := net.SplitHostPort(d.LMTP)
 	var config, passwd strings.Builder
 	for _, address := range users {
-		fmt.Fprintf(&passwd, "%s:{PLAIN}%s\n", address, DovecotPassword)
+		fmt.Fprintf(&passwd, "%s:{PLAIN}%s\n", address, MailPassword)
 	}
 	group, err := user.LookupGroupId(l.who.Gid)
 	if err != nil {
@@ -179,28 +144,3 @@ service lmtp {
   }
 }
 `))
-
-// freeAddress gives a loopback address whose port was free a moment ago.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-// greeted connects and reads the line with which IMAP and LMTP servers begin.
-func greeted(ctx context.Context, address string) error {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
-	_, err = bufio.NewReader(conn).ReadString('\n')
-	return err
-}

@@ -15,9 +15,6 @@ import (
 // postfixDaemons is where Debian keeps Postfix's programs.
 const postfixDaemons = "/usr/lib/postfix/sbin"
 
-// postfixStarts is how often a start is tried: see dovecotStarts.
-const postfixStarts = 3
-
 // postfixMain lets Postfix keep everything in its own folder, and come again at once.
 const postfixMain = `compatibility_level = 3.6
 myhostname = mx.postfix.example
@@ -83,15 +80,7 @@ func StartPostfix(t testing.TB, main ...string) *Postfix {
 	if os.Getuid() != 0 {
 		t.Skip("only root can start Postfix")
 	}
-	for try := 1; ; try++ {
-		p, err := startPostfix(t, strings.Join(main, "\n"))
-		if err == nil {
-			return p
-		}
-		if try == postfixStarts || !errors.Is(err, errPortTaken) {
-			t.Fatal(err)
-		}
-	}
+	return started(t, func() (*Postfix, error) { return startPostfix(t, strings.Join(main, "\n")) })
 }
 
 func startPostfix(t testing.TB, main string) (*Postfix, error) {

@@ -68,7 +68,7 @@ func (a *account) login() {
 		a.t.Fatal(err)
 	}
 	a.t.Cleanup(func() { _ = a.hand.Close() })
-	a.must(a.hand.Login(a.user, testkit.DovecotPassword).Wait())
+	a.must(a.hand.Login(a.user, testkit.MailPassword).Wait())
 }
 
 func (a *account) must(err error) {
@@ -79,7 +79,7 @@ func (a *account) must(err error) {
 }
 
 func (a *account) server() Server {
-	return Server{Address: a.IMAP, TLS: TLSNone, Username: a.user, Password: testkit.DovecotPassword}
+	return Server{Address: a.IMAP, TLS: TLSNone, Username: a.user, Password: testkit.MailPassword}
 }
 
 // put lays mails into a folder that came at the time.

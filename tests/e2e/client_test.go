@@ -125,7 +125,7 @@ set editor=%[6]q signature=%[7]q tmpdir=%[8]q
 set include=yes fast_reply=yes reply_to=yes sort=date-received charset="utf-8"
 unset mark_old confirmappend header_cache wait_key
 push "<last-entry><reply><send-message><exit>y"
-`, dovecot.IMAP, r.from, testkit.DovecotPassword, g.smtp, r.name, editor, signature, dir), 0o600)
+`, dovecot.IMAP, r.from, testkit.MailPassword, g.smtp, r.name, editor, signature, dir), 0o600)
 	// mutt wants a terminal; script, of every Debian, gives it one.
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

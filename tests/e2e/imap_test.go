@@ -17,7 +17,7 @@ import (
 func imap(d *testkit.Dovecot) string {
 	return fmt.Sprintf(
 		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
-		d.IMAP, support, testkit.DovecotPassword)
+		d.IMAP, support, testkit.MailPassword)
 }
 
 // atAProvider gives a gateway whose support mailbox lies on a Dovecot, as most do: mail to it comes
@@ -110,7 +110,7 @@ func count(t *testing.T, d *testkit.Dovecot, folder string) int {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if err := c.Login(support, testkit.DovecotPassword).Wait(); err != nil {
+	if err := c.Login(support, testkit.MailPassword).Wait(); err != nil {
 		t.Fatal(err)
 	}
 	data, err := c.Select(folder, nil).Wait()
