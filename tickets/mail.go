@@ -20,12 +20,18 @@ type Mail struct {
 	// Agent is the agent who logged in to hand it in (RFC 4954), whoever stands in From; 0 for
 	// nobody.
 	Agent int64
+	// Sent tells that it lies among what the mailbox of its first recipient sent: whoever wrote it
+	// was logged in there, and those whom it names have it.
+	Sent bool
+	// Imported tells that it came from an archive.
+	Imported bool
 
 	From Person // address in key form; of the envelope when the header names none, else empty
 	// Untrusted tells that there was not exactly one From with exactly one address.
 	Untrusted   bool
 	ReplyTo     Person
-	To, Cc      []Person // addresses in key form
+	To, Cc, Bcc []Person // addresses in key form; Bcc of what was sent alone
+	Sender      Person   // who handed it in for From (RFC 5322 section 3.6.2)
 	Subject     string
 	Date        time.Time // zero when missing or senseless
 	MessageID   string
@@ -61,17 +67,14 @@ type Mail struct {
 	Away     Absence
 	Unparsed string // why only the source could be shown; "" when it was read
 
-	Claims   []Claimed // valid tokens of ours found in it, strongest first
+	Claims   []Claimed   // valid tokens of ours found in it, strongest first
+	Ours     token.Claim // the delivery of ours that it is by its loop header; zero for none
 	Verified Verified
 	// Source is the mail as it came, less what lies in the attachments, packed and staged.
 	Source Blob
 	// SourceFiles are staged blobs that hold pieces of the source, and nothing else names.
 	SourceFiles []Blob
 }
-
-// Mark is a note of who brings mail in, written with what it brought: how far it has come. The desk
-// does not read it.
-type Mark struct{ Key, Value string }
 
 // Claimed is a valid token of ours and where it stood.
 type Claimed struct {

@@ -69,7 +69,12 @@ func (m marks) Mark(ctx context.Context, key string) (value string, err error) {
 	return value, err
 }
 
-// SetMark implements imapin.Marks.
+// SetMark implements oauth.Marks.
 func (m marks) SetMark(ctx context.Context, key, value string) error {
-	return m.store.Update(ctx, func(tx tickets.Tx) error { return tx.SetMark(ctx, key, value) })
+	return m.WriteMark(ctx, tickets.Mark{Key: key, Value: value})
+}
+
+// WriteMark implements imapin.Marks.
+func (m marks) WriteMark(ctx context.Context, mark tickets.Mark) error {
+	return m.store.Update(ctx, func(tx tickets.Tx) error { return mark.Write(ctx, tx) })
 }

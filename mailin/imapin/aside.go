@@ -105,7 +105,7 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 		Road: mailin.RoadIMAP, To: []string{r.Mailbox}, ReceivedAt: r.Clock.Now(), Late: true,
 	}
 	_, env.Silent = r.at.before(a.UID)
-	env.Mark.Key, env.Mark.Value = r.key, next.String()
+	env.Mark = r.mark(next)
 	mail := r.standIn(a.UID, head, text)
 	err = r.Gate.Accept(context.WithoutCancel(ctx), env, bytes.NewReader(mail))
 	if err != nil && mailerr.IsTemporary(err) {

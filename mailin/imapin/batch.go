@@ -166,7 +166,7 @@ func (r *round) take(ctx context.Context, p piece) error {
 		env.ReceivedAt = p.at
 	}
 	env.Late, env.Silent = r.at.before(p.uid)
-	env.Mark.Key, env.Mark.Value = r.key, next.String()
+	env.Mark = r.mark(next)
 	err := r.accept(ctx, env, p)
 	switch {
 	case err == nil:

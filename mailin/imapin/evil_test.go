@@ -5,10 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -377,62 +375,5 @@ func TestTokensLogInAndTheirRefusalIsTold(t *testing.T) {
 	}
 	if s.hears("LOGIN") {
 		t.Error("a password was sent")
-	}
-}
-
-// lease is what two nodes share.
-type lease struct {
-	mu     sync.Mutex
-	holder string
-}
-
-type holder struct {
-	*lease
-	name string
-}
-
-func (h holder) Hold(context.Context, string, time.Duration) (bool, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.holder == "" {
-		h.holder = h.name
-	}
-	return h.holder == h.name, nil
-}
-
-func (h holder) Release(context.Context, string) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.holder == h.name {
-		h.holder = ""
-	}
-	return nil
-}
-
-// TestOneOfSeveralNodesReads, and another one when the first ends or loses the lease.
-func TestOneOfSeveralNodesReads(t *testing.T) {
-	t.Parallel()
-	s, shared := &script{}, &lease{}
-	server := s.serve(t)
-	as := func(name string) func(*Config) {
-		return func(c *Config) {
-			c.Leases, c.Limits.Lease = holder{shared, name}, 30*time.Millisecond
-		}
-	}
-	first, second := newDoor(), newDoor()
-	stop := run(t, first.poller(t, server, as("first")))
-	first.subjects(t, 3)
-	run(t, second.poller(t, server, as("second")))
-	first.round(t)
-	if len(second.mails) > 0 {
-		t.Error("both read")
-	}
-	stop()
-	second.subjects(t, 3)
-	shared.mu.Lock()
-	shared.holder = "third"
-	shared.mu.Unlock()
-	for s.talking() > 0 { // until the second one knows
-		runtime.Gosched()
 	}
 }

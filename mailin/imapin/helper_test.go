@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"helpgate/internal/clock"
+	"helpgate/internal/mailerr"
 	"helpgate/mailin"
+	"helpgate/tickets"
 )
 
 const (
@@ -61,9 +63,13 @@ func (d *door) Accept(_ context.Context, env mailin.Envelope, r io.Reader) error
 		}
 	}
 	d.change(func() {
-		d.mails = append(d.mails, taken{env, string(raw)})
-		d.mark[env.Mark.Key] = env.Mark.Value
+		if err = d.write(env.Mark); err == nil {
+			d.mails = append(d.mails, taken{env, string(raw)})
+		}
 	})
+	if err != nil {
+		return &mailerr.Error{Temporary: true, Code: 451, Err: err}
+	}
 	return nil
 }
 
@@ -73,8 +79,17 @@ func (d *door) Mark(_ context.Context, key string) (string, error) {
 	return d.mark[key], nil
 }
 
-func (d *door) SetMark(_ context.Context, key, value string) error {
-	d.change(func() { d.mark[key] = value })
+func (d *door) WriteMark(_ context.Context, m tickets.Mark) (err error) {
+	d.change(func() { err = d.write(m) })
+	return err
+}
+
+// write is as the store's, with the door locked.
+func (d *door) write(m tickets.Mark) error {
+	if m.While.Key != "" && d.mark[m.While.Key] != m.While.Value {
+		return tickets.ErrReplaced
+	}
+	d.mark[m.Key] = m.Value
 	return nil
 }
 

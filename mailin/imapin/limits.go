@@ -20,7 +20,7 @@ type Limits struct {
 	Retry     time.Duration // behind the first trouble; each further one doubles it
 	RetryMax  time.Duration
 	Refused   time.Duration // the least behind a refused log-in: providers lock accounts for guessing
-	// Lease is how long a node that died may keep others from its folders.
+	// Lease is how long a node that died keeps others from its folders; they ask five times in it.
 	Lease time.Duration
 	// Gaps are the waits behind each try of a mail that cannot be taken, but the last.
 	Gaps []time.Duration
@@ -34,7 +34,7 @@ func DefaultLimits() Limits {
 		MaxSize: 50 << 20, BatchMails: 100, BatchBytes: 16 << 20, Listed: 100_000,
 		Poll: 60 * time.Second, PollBlind: 15 * time.Second,
 		Retry: time.Second, RetryMax: 5 * time.Minute, Refused: time.Minute,
-		Lease: 30 * time.Second,
+		Lease: 20 * time.Second,
 		Gaps:  []time.Duration{time.Minute, 5 * time.Minute},
 	}
 }

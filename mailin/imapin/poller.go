@@ -13,6 +13,7 @@ import (
 	"helpgate/internal/clock"
 	"helpgate/internal/lifecycle"
 	"helpgate/mailin"
+	"helpgate/tickets"
 )
 
 // Gate is the door.
@@ -24,7 +25,8 @@ type Gate interface {
 type Marks interface {
 	// Mark gives the value kept under the key, "" when there is none.
 	Mark(ctx context.Context, key string) (string, error)
-	SetMark(ctx context.Context, key, value string) error
+	// WriteMark gives tickets.ErrReplaced when another node has taken over.
+	WriteMark(ctx context.Context, m tickets.Mark) error
 }
 
 // Meter shows how a folder fares. Its methods are called by one goroutine a folder.
@@ -62,7 +64,8 @@ type Config struct {
 // Poller reads one folder.
 type Poller struct {
 	Config
-	key    string // of the mark
+	key    string           // of the mark
+	while  tickets.Standing // that the lease is ours; empty: there is one node
 	dial   func(context.Context) (session, error)
 	faults int // troubles in a row
 	// careful is the highest UID of a batch that failed: up to it, mails are fetched one by one.
@@ -93,8 +96,12 @@ func (p *Poller) Run(ctx context.Context) error {
 		if panicked(err) {
 			p.Meter.Panicked()
 		}
+		if errors.Is(err, tickets.ErrReplaced) {
+			p.Logger.WarnContext(ctx, "mailbox not read: another node has taken over meanwhile")
+			err = errLeased
+		}
 		if errors.Is(err, errLeased) {
-			p.rest(ctx, p.Limits.Lease/3)
+			p.rest(ctx, p.Limits.beat())
 			continue
 		}
 		wait := p.backoff(err)

@@ -149,7 +149,7 @@ func (r *round) save(ctx context.Context) error {
 	if value == r.kept {
 		return nil
 	}
-	if err := r.Marks.SetMark(ctx, r.key, value); err != nil {
+	if err := r.Marks.WriteMark(ctx, r.mark(r.at)); err != nil {
 		return fmt.Errorf("write mark: %w", err)
 	}
 	r.kept = value

@@ -87,9 +87,23 @@ func (g *gateway) putOff(m mail, reply string) {
 // logs waits until the log says so.
 func (g *gateway) logs(words string) {
 	g.t.Helper()
-	for deadline := time.Now().Add(patience); !strings.Contains(g.logged(), words); {
-		if time.Now().After(deadline) {
-			g.t.Fatalf("the log does not say %q:\n%s", words, g.logged())
+	g.logsTimes(words, 1)
+}
+
+// logsTimes waits until the log has the words so often.
+func (g *gateway) logsTimes(words string, n int) {
+	g.t.Helper()
+	for deadline := time.After(patience); ; {
+		g.mu.Lock()
+		text, said := g.log.String(), g.said
+		g.mu.Unlock()
+		if strings.Count(text, words) >= n {
+			return
+		}
+		select {
+		case <-said:
+		case <-deadline:
+			g.t.Fatalf("the log does not say %q:\n%s", words, text)
 		}
 	}
 }

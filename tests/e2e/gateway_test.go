@@ -64,12 +64,14 @@ type gateway struct {
 	process *exec.Cmd
 	ended   chan struct{}
 	log     bytes.Buffer
+	said    chan struct{} // closed at each line of the log
 }
 
 // start gives a gateway that serves until the test ends.
 func start(t testing.TB, o options) *gateway {
 	t.Helper()
 	g := &gateway{t: t, dir: t.TempDir(), relay: testkit.NewSink(t, o.relay)}
+	g.said = make(chan struct{})
 	g.config = filepath.Join(g.dir, "helpgate.toml")
 	g.data = or(o.data, filepath.Join(g.dir, "data"))
 	text := fmt.Sprintf(`data_dir = %q
@@ -131,6 +133,8 @@ func (g *gateway) serve() {
 		for lines.Scan() {
 			g.mu.Lock()
 			g.log.WriteString(lines.Text() + "\n")
+			close(g.said)
+			g.said = make(chan struct{})
 			g.mu.Unlock()
 			if m := servingAt.FindStringSubmatch(lines.Text()); m != nil {
 				up <- m[1]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-imap/v2/imapclient"
 
@@ -99,6 +100,30 @@ func TestOneOfTwoNodesReadsAMailbox(t *testing.T) {
 	two.logs("mail taken")
 	if n := len(two.tickets()); n != 2 {
 		t.Errorf("%d tickets, want 2", n)
+	}
+}
+
+// followed is within what a node that died is followed by another one.
+const followed = 30 * time.Second
+
+// TestANodeThatDiesIsFollowed in time: its lease is still to run out.
+func TestANodeThatDiesIsFollowed(t *testing.T) {
+	t.Parallel()
+	dovecot := testkit.StartDovecot(t, support)
+	one, two := twoNodes(t, imap(dovecot))
+	one.logs("first contact with the folder")
+	one.provide(dovecot, alice, question("q1@customer").String())
+	one.logs("mail taken")
+	one.kill()
+	died := time.Now()
+	q := question("q2@customer")
+	q.subject, q.text = "Another thing", "Where is the key?\n"
+	two.provide(dovecot, alice, q.String())
+	two.logs("mail taken")
+	took := time.Since(died)
+	t.Logf("taken over in %s", took.Round(time.Millisecond))
+	if n := len(two.tickets()); n != 2 || took > followed {
+		t.Errorf("%d tickets after %s", n, took)
 	}
 }
 

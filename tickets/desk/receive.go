@@ -66,10 +66,8 @@ func earlier(now, then time.Time) time.Time {
 func (r *reception) judge(ctx context.Context) error {
 	r.mailbox, r.others = r.addressed()
 	r.journal = r.newJournal()
-	if mark := r.mail.Mark; mark.Key != "" {
-		if err := r.tx.SetMark(ctx, mark.Key, mark.Value); err != nil {
-			return fmt.Errorf("write mark: %w", err)
-		}
+	if err := r.mail.Mark.Write(ctx, r.tx); err != nil {
+		return err
 	}
 	r.verify()
 	key := r.key

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"helpgate/tickets"
@@ -52,4 +53,26 @@ func TestMarkComesWithItsMail(t *testing.T) {
 			t.Errorf("the mark is %q, %v", mark, err)
 		}
 	}
+}
+
+// TestMailOfWhoWasReplacedIsNotTaken, nor its mark written.
+func TestMailOfWhoWasReplacedIsNotTaken(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	m := o.mail(alice, "It is broken.")
+	m.Mark = tickets.Mark{Key: "folder", Value: "1"}
+	m.Mark.While = tickets.Standing{Key: "fence", Value: "1"}
+	if _, err := o.Receive(t.Context(), m); !errors.Is(err, tickets.ErrReplaced) {
+		t.Errorf("it is taken: %v", err)
+	}
+	err := o.db.Update(t.Context(), func(tx tickets.Tx) error {
+		if at, err := tx.Mark(t.Context(), "folder"); at != "" || err != nil {
+			t.Errorf("the mark is %q, %v", at, err)
+		}
+		return tx.SetMark(t.Context(), "fence", "1")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.receive(m)
 }
