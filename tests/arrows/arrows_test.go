@@ -86,8 +86,10 @@ var arrows = map[string][]string{
 	"internal/store/blob":      {"tickets", leaves},
 	"internal/store/storetest": {everything}, // a suite for tests
 	"internal/schedule":        {"tickets", "tickets/desk", leaves},
-	"internal/ops":             {leaves},
+	"internal/ops":             {"internal/health", leaves},
+	"internal/health":          {leaves},
 	"internal/config":          {leaves},
+	"internal/provider":        {leaves},
 	"internal/testkit":         {everything}, // for tests and the demo, with all below it
 	"tests":                    {everything}, // with all below it
 
