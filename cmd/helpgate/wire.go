@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 
+	"helpgate/internal/health"
 	"helpgate/internal/lifecycle"
 	"helpgate/internal/ops"
 	"helpgate/mailin"
@@ -26,7 +27,8 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{metrics: ops.New(w.levels)}
+	board := health.NewBoard(w.clock, w.folders()...)
+	g := &gateway{metrics: ops.New(w.levels, board, w.clock)}
 	gate, err := w.gate(texts, g.metrics)
 	if err != nil {
 		return nil, err
@@ -45,12 +47,13 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 		return nil, err
 	}
 	g.add(lifecycle.Service{Name: "sweep", Run: w.sweep})
+	g.add(w.watch(board))
 	roads, err := g.listenForMail(ctx, w, gate)
 	if err != nil {
 		g.close()
 		return nil, err
 	}
-	pollers, err := w.pollers(gate, texts, g.metrics)
+	pollers, err := w.pollers(gate, texts, folderMeter{board, g.metrics})
 	if err != nil {
 		g.close()
 		return nil, err

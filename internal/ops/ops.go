@@ -3,7 +3,8 @@
 //
 // It has its own registry and no global, decides nothing and alerts nobody. The parts know none
 // of it: cmd/helpgate hands its methods to them as the small functions they ask for, and serves
-// Handler on `[metrics] listen`. It owns no goroutine but that of Serve's server.
+// Handler on `[metrics] listen`. How polled mailboxes fare it reads of health's Board. It owns no
+// goroutine but that of Serve's server.
 package ops
 
 import (
@@ -12,6 +13,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"helpgate/internal/clock"
+	"helpgate/internal/health"
 )
 
 const namespace = "helpgate"
@@ -35,14 +39,15 @@ type Registry struct {
 	created    prometheus.Counter
 	deliveries *prometheus.CounterVec
 	panics     prometheus.Counter
-	polled     *prometheus.GaugeVec
-	backlog    *prometheus.GaugeVec
-	setAside   *prometheus.GaugeVec
+	folders    polled
 }
 
 // New makes a Registry. levels is asked at every scrape, under a deadline of 2 s; its error makes
-// the scrape fail, because a gauge that is silently old is worse than none.
-func New(levels func(context.Context) (Levels, error)) *Registry {
+// the scrape fail, because a gauge that is silently old is worse than none. board holds the polled
+// mailboxes.
+func New(
+	levels func(context.Context) (Levels, error), board *health.Board, c clock.Clock,
+) *Registry {
 	r := &Registry{
 		registry:   prometheus.NewRegistry(),
 		accepted:   counters("mails_accepted_total", "Mails accepted and stored.", "road"),
@@ -51,13 +56,10 @@ func New(levels func(context.Context) (Levels, error)) *Registry {
 		created:    counter("tickets_created_total", "Tickets opened."),
 		deliveries: counters("deliveries_total", "Attempts to deliver a mail.", "result"),
 		panics:     counter("panics_total", "Panics recovered: each is a fault to report."),
-		polled: folders("imap_last_success_timestamp_seconds",
-			"When a polled folder was last read well."),
-		backlog:  folders("imap_backlog", "Mails of a polled folder that wait to be read."),
-		setAside: folders("imap_set_aside", "Mails of a polled folder that could not be taken."),
+		folders:    polled{board, c},
 	}
 	r.registry.MustRegister(r.accepted, r.refused, r.duplicates, r.created, r.deliveries,
-		r.panics, r.polled, r.backlog, r.setAside, gauges{levels}, collectors.NewGoCollector(),
+		r.panics, gauges{levels}, r.folders, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
 }
@@ -80,21 +82,6 @@ func (r *Registry) Delivered(result string) { r.deliveries.WithLabelValues(resul
 // Panicked counts a recovered panic.
 func (r *Registry) Panicked() { r.panics.Inc() }
 
-// Polled tells when a folder of a mailbox was last read well.
-func (r *Registry) Polled(mailbox, folder string, at time.Time) {
-	r.polled.WithLabelValues(mailbox, folder).Set(float64(at.Unix()))
-}
-
-// Backlog is how many mails of the folder were seen and wait to be read.
-func (r *Registry) Backlog(mailbox, folder string, n int) {
-	r.backlog.WithLabelValues(mailbox, folder).Set(float64(n))
-}
-
-// SetAside is how many mails of the folder could not be taken.
-func (r *Registry) SetAside(mailbox, folder string, n int) {
-	r.setAside.WithLabelValues(mailbox, folder).Set(float64(n))
-}
-
 func counter(name, help string) prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{
 		Namespace: namespace, Name: name, Help: help,
@@ -105,12 +92,6 @@ func counters(name, help, label string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: namespace, Name: name, Help: help,
 	}, []string{label})
-}
-
-func folders(name, help string) *prometheus.GaugeVec {
-	return prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: namespace, Name: name, Help: help,
-	}, []string{"mailbox", "folder"})
 }
 
 // gauges reads Levels at the scrape: counted while running, they would be wrong after a restart

@@ -11,9 +11,25 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"helpgate/internal/clock"
+	"helpgate/internal/health"
 )
 
+var now = clock.NewFake(time.Unix(1700000060, 0))
+
 func noLevels(context.Context) (Levels, error) { return Levels{}, nil }
+
+// registry has one polled folder of each sort.
+func registry(levels func(context.Context) (Levels, error)) *Registry {
+	board := health.NewBoard(now, health.Folder{Mailbox: "s@d", Folder: "INBOX"},
+		health.Folder{Mailbox: "s@d", Folder: "New"})
+	board.Polled("s@d", "INBOX", time.Unix(1700000000, 0).UTC())
+	board.Backlog("s@d", "INBOX", 5)
+	board.SetAside("s@d", "INBOX", 2)
+	board.Trouble("s@d", "New", errors.New("refused"), "mend it")
+	return New(levels, board, now)
+}
 
 func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 	t.Helper()
@@ -24,7 +40,7 @@ func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 
 func TestMetricsShowWhatWasCounted(t *testing.T) {
 	t.Parallel()
-	r := New(func(context.Context) (Levels, error) {
+	r := registry(func(context.Context) (Levels, error) {
 		return Levels{Outbox: map[string]int64{"waiting": 4, "failed": 1}, HeldOpen: 3}, nil
 	})
 	r.MailAccepted("smtp")
@@ -34,9 +50,6 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 	r.TicketCreated()
 	r.Delivered("sent")
 	r.Panicked()
-	r.Polled("s@d", "INBOX", time.Unix(1700000000, 0))
-	r.Backlog("s@d", "INBOX", 5)
-	r.SetAside("s@d", "INBOX", 2)
 	w := get(t, r.Handler(), "/metrics")
 	for _, want := range []string{
 		`helpgate_mails_accepted_total{road="smtp"} 2`,
@@ -51,6 +64,9 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 		`helpgate_imap_last_success_timestamp_seconds{folder="INBOX",mailbox="s@d"} 1.7e+09`,
 		`helpgate_imap_backlog{folder="INBOX",mailbox="s@d"} 5`,
 		`helpgate_imap_set_aside{folder="INBOX",mailbox="s@d"} 2`,
+		`helpgate_imap_lag_seconds{folder="INBOX",mailbox="s@d"} 60`,
+		`helpgate_imap_failing{folder="INBOX",mailbox="s@d"} 0`,
+		`helpgate_imap_failing{folder="New",mailbox="s@d"} 1`,
 		`go_goroutines `,
 	} {
 		if !strings.Contains(w.Body.String(), "\n"+want) {
@@ -61,7 +77,7 @@ func TestMetricsShowWhatWasCounted(t *testing.T) {
 
 func TestMetricsFailWhenTheStoreCannotBeRead(t *testing.T) {
 	t.Parallel()
-	r := New(func(context.Context) (Levels, error) { return Levels{}, errors.New("locked") })
+	r := registry(func(context.Context) (Levels, error) { return Levels{}, errors.New("locked") })
 	if w := get(t, r.Handler(), "/metrics"); w.Code != http.StatusInternalServerError {
 		t.Errorf("status %d, want 500", w.Code)
 	}
@@ -70,9 +86,13 @@ func TestMetricsFailWhenTheStoreCannotBeRead(t *testing.T) {
 func TestReadyOnlyWhenEveryCheckPasses(t *testing.T) {
 	t.Parallel()
 	var smtp Switch
+	const mailboxes = `],"mailboxes":[{"mailbox":"s@d","folder":"INBOX",` +
+		`"last_success":"2023-11-14T22:13:20Z","lag_seconds":60,"backlog":5,"set_aside":2,` +
+		`"error":"","mend":""},{"mailbox":"s@d","folder":"New","last_success":null,` +
+		`"lag_seconds":0,"backlog":0,"set_aside":0,"error":"refused","mend":"mend it"}]}`
 	fault := errors.New("connection refused")
 	database := Check{"database", func(context.Context) error { return fault }}
-	h := New(noLevels).Handler(database, smtp.Check("smtp"))
+	h := registry(noLevels).Handler(database, smtp.Check("smtp"))
 	for _, step := range []struct {
 		fault  error
 		up     bool
@@ -81,11 +101,11 @@ func TestReadyOnlyWhenEveryCheckPasses(t *testing.T) {
 	}{
 		{fault, false, 503, `{"ready":false,"checks":[` +
 			`{"name":"database","ready":false,"error":"connection refused"},` +
-			`{"name":"smtp","ready":false,"error":"not up"}]}`},
+			`{"name":"smtp","ready":false,"error":"not up"}` + mailboxes},
 		{nil, false, 503, `{"ready":false,"checks":[{"name":"database","ready":true},` +
-			`{"name":"smtp","ready":false,"error":"not up"}]}`},
+			`{"name":"smtp","ready":false,"error":"not up"}` + mailboxes},
 		{nil, true, 200, `{"ready":true,"checks":[{"name":"database","ready":true},` +
-			`{"name":"smtp","ready":true}]}`},
+			`{"name":"smtp","ready":true}` + mailboxes},
 	} {
 		fault = step.fault
 		smtp.Set(step.up)
@@ -102,7 +122,7 @@ func TestReadyOnlyWhenEveryCheckPasses(t *testing.T) {
 func TestReadyWithNoChecksIsAnEmptyList(t *testing.T) {
 	t.Parallel()
 	var answer map[string]any
-	w := get(t, New(noLevels).Handler(), "/readyz")
+	w := get(t, registry(noLevels).Handler(), "/readyz")
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer["checks"] == nil {
 		t.Errorf("%s, %v", w.Body, err)
 	}
@@ -110,7 +130,7 @@ func TestReadyWithNoChecksIsAnEmptyList(t *testing.T) {
 
 func TestOtherMethodsAndPathsAreRefused(t *testing.T) {
 	t.Parallel()
-	h := New(noLevels).Handler()
+	h := registry(noLevels).Handler()
 	if w := get(t, h, "/debug/pprof/"); w.Code != http.StatusNotFound {
 		t.Errorf("/debug/pprof/: %d, want 404", w.Code)
 	}
@@ -129,7 +149,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, l, New(noLevels).Handler()) }()
+	go func() { ended <- Serve(ctx, l, registry(noLevels).Handler()) }()
 	res, err := http.Get("http://" + l.Addr().String() + "/healthz")
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,8 @@ func (s *Switch) Check(name string) Check {
 type readiness struct {
 	Ready  bool        `json:"ready"`
 	Checks []condition `json:"checks"`
+	// Mailboxes are told beside the checks: a provider that is away is no reason to send no mail here.
+	Mailboxes []mailbox `json:"mailboxes"`
 }
 
 type condition struct {
@@ -44,12 +46,13 @@ type condition struct {
 	Error string `json:"error,omitempty"`
 }
 
-// readyz answers 200 when every check passes, else 503; either way it names each.
-func readyz(checks []Check) http.Handler {
+// readyz answers 200 when every check passes, else 503; either way it names each, and tells how
+// the polled mailboxes fare.
+func readyz(checks []Check, folders polled) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		ctx, cancel := context.WithTimeout(req.Context(), checkTimeout)
 		defer cancel()
-		answer := readiness{Ready: true, Checks: []condition{}}
+		answer := readiness{Ready: true, Checks: []condition{}, Mailboxes: folders.view()}
 		for _, c := range checks {
 			state := condition{Name: c.Name, Ready: true}
 			if err := c.Run(ctx); err != nil {

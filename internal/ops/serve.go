@@ -25,7 +25,7 @@ const (
 func (r *Registry) Handler(checks ...Check) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{}))
-	mux.Handle("GET /readyz", readyz(checks))
+	mux.Handle("GET /readyz", readyz(checks, r.folders))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, "ok\n")

@@ -97,10 +97,11 @@ func (*door) Unread(locale, reason, mailbox, folder string, uid uint32, size int
 	return fmt.Sprint("stand-in ", locale, " ", reason, " ", mailbox, " ", folder, " ", uid, " ", size)
 }
 
-func (d *door) Polled(string, string, time.Time) { d.change(func() { d.rounds++ }) }
-func (*door) Backlog(string, string, int)        {}
-func (d *door) SetAside(_, _ string, n int)      { d.change(func() { d.aside = n }) }
-func (d *door) Panicked()                        { d.change(func() { d.panics++ }) }
+func (d *door) Polled(string, string, time.Time)    { d.change(func() { d.rounds++ }) }
+func (*door) Backlog(string, string, int)           {}
+func (d *door) SetAside(_, _ string, n int)         { d.change(func() { d.aside = n }) }
+func (*door) Trouble(string, string, error, string) {}
+func (d *door) Panicked()                           { d.change(func() { d.panics++ }) }
 func (d *door) Write(line []byte) (n int, _ error) {
 	d.change(func() { n, _ = d.log.Write(line) })
 	return n, nil

@@ -37,6 +37,8 @@ type Meter interface {
 	Backlog(mailbox, folder string, n int)
 	// SetAside is how many mails were given up.
 	SetAside(mailbox, folder string, n int)
+	// Trouble tells why the folder cannot be read now, and what mends it. The next Polled ends it.
+	Trouble(mailbox, folder string, err error, mend string)
 	Panicked()
 }
 
@@ -104,8 +106,9 @@ func (p *Poller) Run(ctx context.Context) error {
 			p.rest(ctx, p.Limits.beat())
 			continue
 		}
-		wait := p.backoff(err)
-		p.Logger.WarnContext(ctx, "mailbox not read", "err", err, "mend", mend(err, p.Config),
+		wait, mend := p.backoff(err), mend(err, p.Config)
+		p.Meter.Trouble(p.Mailbox, p.Folder, err, mend)
+		p.Logger.WarnContext(ctx, "mailbox not read", "err", err, "mend", mend,
 			"again_in", wait.Round(time.Millisecond))
 		p.rest(ctx, wait)
 	}
