@@ -70,7 +70,7 @@ func (g *Gate) Recipient(_ context.Context, address string) error {
 	if _, ok := g.Mailboxes.Find(key); ok {
 		return nil
 	}
-	if _, ok := g.claim(key); ok {
+	if _, ok := g.claim(key); ok || g.probeAddress(key) {
 		return nil
 	}
 	if !g.ourDomain(key) {
@@ -145,6 +145,7 @@ func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receip
 			"message_id", rd.Mail.MessageID, "err", rd.fault)
 	}
 	g.judge(m, env, rd, sight)
+	m.Probe = g.probes(m, rd)
 	m.Added = g.added(m, rd)
 	if err := g.stage(ctx, m, rd); err != nil {
 		return desk.Receipt{}, err

@@ -28,7 +28,8 @@ const support = "support@desk.example"
 // house is a door with a real desk and store behind it.
 type house struct {
 	*Gate
-	desk *desk.Desk
+	desk  *desk.Desk
+	store *store.DB
 }
 
 type uncounted struct{}
@@ -70,7 +71,7 @@ func newHouse(t testing.TB) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return house{g, d}
+	return house{g, d, db}
 }
 
 func (h house) accept(t testing.TB, road Road, raw string) error {

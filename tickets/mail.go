@@ -63,6 +63,9 @@ type Mail struct {
 	SuspicionAway bool
 	// Report is what a bounce or a warning of delay tells; nil for any other mail.
 	Report *Report
+	// Probe tells that it is a mail that we sent round the loop to see what the provider does to it,
+	// or a machine's answer to one.
+	Probe bool
 	// Away is until when the sender says that they are away, of automatic and suspicious mail.
 	Away     Absence
 	Unparsed string // why only the source could be shown; "" when it was read

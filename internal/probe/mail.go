@@ -39,7 +39,7 @@ type Letter struct {
 	Subject string // ASCII
 	Text    string // for the person who opens one: ASCII, lines of at most 76 characters
 	At      time.Time
-	Token   func() string                // a new one each time
+	Token   func() (string, error)       // a new one each time
 	Marker  func(token string) string    // the form in which a token stands in a text
 	Sign    func([]byte) ([]byte, error) // by DKIM, as all mail of the mailbox; nil: not at all
 }
@@ -56,7 +56,11 @@ func Compose(l Letter) ([]Mail, error) {
 	}
 	var mails []Mail
 	for _, kind := range Kinds() {
-		m := Mail{Kind: kind, From: l.Mailbox, To: l.Mailbox, Token: l.Token()}
+		tok, err := l.Token()
+		if err != nil {
+			return nil, fmt.Errorf("sign probe: %w", err)
+		}
+		m := Mail{Kind: kind, From: l.Mailbox, To: l.Mailbox, Token: tok}
 		plus := l.Mailbox[:at] + "+" + m.Token + l.Mailbox[at:]
 		from := l.Mailbox
 		switch kind {
@@ -69,7 +73,6 @@ func Compose(l Letter) ([]Mail, error) {
 		}
 		m.Data = l.data(m, from, plus)
 		if l.Sign != nil {
-			var err error
 			if m.Data, err = l.Sign(m.Data); err != nil {
 				return nil, fmt.Errorf("compose probe: %w", err)
 			}

@@ -47,3 +47,22 @@ func probeMailbox(address string) int64 {
 	sum := sha256.Sum256([]byte(strings.ToLower(address)))
 	return int64(binary.BigEndian.Uint32(sum[:]) >> (32 - probeBits))
 }
+
+// maxProbes bounds how many words of a text are taken for a probe's token.
+const maxProbes = 20
+
+// FindProbes gives the words of a text that have the shape of a probe's token, lower case, at most
+// 20 of them.
+func FindProbes(text string) []string {
+	var found []string
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), outside) {
+		if tok, ok := normalise(word); ok && Purpose(tok[0]) == PurposeProbe {
+			if found = append(found, tok); len(found) == maxProbes {
+				break
+			}
+		}
+	}
+	return found
+}
+
+func outside(r rune) bool { return !strings.ContainsRune(alphabet, r) }

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,4 +46,33 @@ func TestProbeTokensAreGoodForOneMailboxAndADay(t *testing.T) {
 	if again, _ := k.SignProbe("Help@example.org", now); again == tok {
 		t.Error("two probes of a minute have the same token")
 	}
+}
+
+func TestTokensOfProbesAreFoundInAText(t *testing.T) {
+	t.Parallel()
+	k := ring(t, key('a', "s"))
+	tok, err := k.SignProbe("help@example.org", time.Unix(1e9, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "To: <help+" + strings.ToUpper(tok) + "@example.org>, " +
+		k.Sign(Claim{Purpose: PurposeCustomer, Ticket: 1}) + " provider [hg:" + tok + "]"
+	if got := FindProbes(text); !slices.Equal(got, []string{tok, tok}) {
+		t.Errorf("found %q, want %s twice", got, tok)
+	}
+	if got := FindProbes(strings.Repeat(tok+" ", 1000)); len(got) != maxProbes {
+		t.Errorf("found %d, want %d", len(got), maxProbes)
+	}
+}
+
+func FuzzFindProbes(f *testing.F) {
+	f.Add("help+p" + strings.Repeat("a", minText) + "@example.org")
+	f.Add("\u212a\u0130 p")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, tok := range FindProbes(text) {
+			if got, ok := normalise(tok); !ok || got != tok {
+				t.Errorf("found %q, which has no token's shape", tok)
+			}
+		}
+	})
 }

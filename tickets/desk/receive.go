@@ -69,6 +69,9 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.mail.Mark.Write(ctx, r.tx); err != nil {
 		return err
 	}
+	if r.mail.Probe {
+		return r.recordProbe(ctx)
+	}
 	r.verify()
 	key := r.key
 	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
