@@ -68,7 +68,9 @@ func (c *client) open(ctx context.Context, folder string) (box, error) {
 		if err != nil {
 			return err
 		}
-		b = box{validity: data.UIDValidity, next: uint32(data.UIDNext)}
+		b = box{
+			mails: data.NumMessages, validity: data.UIDValidity, next: uint32(data.UIDNext),
+		}
 		return nil
 	})
 	if err != nil {

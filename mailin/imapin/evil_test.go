@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-sasl"
 
 	"helpgate/internal/oauth"
@@ -198,16 +196,19 @@ func TestASilentServerIsLeft(t *testing.T) {
 // TestLessServersAreEnough cuts the capabilities down to plain IMAP4rev1.
 func TestLessServersAreEnough(t *testing.T) {
 	t.Parallel()
-	for caps, test := range map[string]struct{ heard, never []string }{
+	for caps, test := range map[string]struct{ heard, never, said []string }{
 		"": {
 			[]string{"UID COPY 1:3 \"Done\"", "UID STORE 1:3 +FLAGS.SILENT (\\Seen \\Deleted)"},
 			[]string{"MOVE", "EXPUNGE", "IDLE", "ENABLE", "ID ("},
+			[]string{"IDLE", "\"MOVE, UIDPLUS\""},
 		},
 		"UIDPLUS": {
-			[]string{"UID COPY 1:3 \"Done\"", "UID EXPUNGE 1:3"}, []string{"MOVE", "IDLE"},
+			[]string{"UID COPY 1:3 \"Done\"", "UID EXPUNGE 1:3"},
+			[]string{"MOVE", "IDLE"},
+			[]string{"IDLE"},
 		},
 		"MOVE ID ENABLE IMAP4rev2": {
-			[]string{"UID MOVE 1:3 \"Done\"", "ID (", "ENABLE IMAP4rev2"}, []string{"COPY", "EXPUNGE"},
+			[]string{"UID MOVE 1:3 \"Done\"", "ID (", "ENABLE IMAP4rev2"}, []string{"COPY", "EXPUNGE"}, nil,
 		},
 	} {
 		t.Run(caps, func(t *testing.T) {
@@ -225,6 +226,12 @@ func TestLessServersAreEnough(t *testing.T) {
 			d.subjects(t, 3)
 			d.round(t)
 			d.round(t)
+			for _, word := range test.said {
+				d.says(t, "without="+word)
+			}
+			if n := strings.Count(d.log.String(), "without="); n != len(test.said) {
+				t.Errorf("%d lacks are told", n)
+			}
 			for _, word := range test.heard {
 				if !s.hears(word) {
 					t.Errorf("the server never heard %q: %q", word, s.commands())
@@ -325,19 +332,6 @@ func TestNothingIsSentBeforeTLS(t *testing.T) {
 				t.Error("the password was sent")
 			}
 		})
-	}
-}
-
-func TestTheProvidersAdviceIsHeeded(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]time.Duration{
-		"Server Busy. Suggested Backoff Time: 60000 milliseconds": time.Minute,
-		"too many connections": 0,
-	} {
-		err := fmt.Errorf("log in: %w", &imap.Error{Type: imap.StatusResponseTypeNo, Text: text})
-		if got := advised(err); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
 	}
 }
 

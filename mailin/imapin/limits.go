@@ -13,13 +13,15 @@ type Limits struct {
 	MaxSize    int64 // bytes of a mail
 	BatchMails int   // mails of one FETCH
 	BatchBytes int64 // bytes of them, by what the server says of their sizes
-	Listed     int   // UIDs that are looked at in one round
+	Listed     int   // UIDs that are looked at in one round; Answer has room for twice as many
 
 	Poll      time.Duration // between two rounds with IDLE, which each renews
 	PollBlind time.Duration // between two rounds without it
 	Retry     time.Duration // behind the first trouble; each further one doubles it
 	RetryMax  time.Duration
-	Refused   time.Duration // the least behind a refused log-in: providers lock accounts for guessing
+	// Refused is the least behind a refused log-in, because providers lock accounts for guessing, and
+	// where the provider asks to wait without a time.
+	Refused time.Duration
 	// Lease is how long a node that died keeps others from its folders; they ask five times in it.
 	Lease time.Duration
 	// Gaps are the waits behind each try of a mail that cannot be taken, but the last.
@@ -30,7 +32,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Dial: 30 * time.Second, Silence: 60 * time.Second,
-		Command: 2 * time.Minute, Fetch: 30 * time.Minute, Answer: 8 << 20,
+		Command: 2 * time.Minute, Fetch: 30 * time.Minute, Answer: 2 << 20,
 		MaxSize: 50 << 20, BatchMails: 100, BatchBytes: 16 << 20, Listed: 100_000,
 		Poll: 60 * time.Second, PollBlind: 15 * time.Second,
 		Retry: time.Second, RetryMax: 5 * time.Minute, Refused: time.Minute,

@@ -69,7 +69,8 @@ type Poller struct {
 	key    string           // of the mark
 	while  tickets.Standing // that the lease is ours; empty: there is one node
 	dial   func(context.Context) (session, error)
-	faults int // troubles in a row
+	faults int    // troubles in a row
+	said   string // what the server lacks
 	// careful is the highest UID of a batch that failed: up to it, mails are fetched one by one.
 	careful uint32
 }
@@ -128,6 +129,7 @@ func (p *Poller) follow(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
+	p.tell(ctx, s.lacks(p.After))
 	spool, err := newSpool(p.Spool)
 	if err != nil {
 		return err
@@ -158,7 +160,7 @@ func (p *Poller) backoff(err error) time.Duration {
 	l := p.Limits
 	d := l.Retry << min(p.faults, 20)
 	p.faults++
-	if errors.Is(err, errLogin) {
+	if errors.Is(err, errLogin) || busy(err) {
 		d = max(d, l.Refused)
 	}
 	d = max(min(d, l.RetryMax), advised(err))

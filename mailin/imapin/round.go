@@ -11,6 +11,7 @@ type round struct {
 	*Poller
 	session session
 	spool   *spool
+	folder  box
 	at      cursor
 	kept    string // the cursor as it stands in the store
 	more    bool   // there are more than one round looks at
@@ -22,6 +23,7 @@ func (r *round) run(ctx context.Context, first bool) error {
 	if err != nil {
 		return r.missing(ctx, err)
 	}
+	r.folder = folder
 	if err := r.begin(ctx, folder); err != nil {
 		return err
 	}
@@ -35,7 +37,6 @@ func (r *round) run(ctx context.Context, first bool) error {
 	if err != nil {
 		return err
 	}
-	r.more = len(uids) >= r.Limits.Listed
 	r.waiting(len(uids))
 	if err := r.read(ctx, uids); err != nil {
 		return err
@@ -104,17 +105,14 @@ func (r *round) pending(ctx context.Context) ([]uint32, error) {
 	var before []uint32
 	if r.at.Last < r.at.Until {
 		var err error
-		before, err = r.session.search(ctx, query{
+		before, err = r.look(ctx, query{
 			from: r.at.Last + 1, to: r.at.Until, unseen: r.at.Begin == beginUnseen, since: r.at.Since,
 		})
-		if err != nil {
-			return nil, err
-		}
-		if len(before) >= r.Limits.Listed {
-			return before, nil
+		if err != nil || r.more {
+			return before, err
 		}
 	}
-	after, err := r.session.search(ctx, query{from: max(r.at.Last, r.at.Until) + 1})
+	after, err := r.look(ctx, query{from: max(r.at.Last, r.at.Until) + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +120,31 @@ func (r *round) pending(ctx context.Context) ([]uint32, error) {
 		r.at.Last = max(r.at.Last, r.at.Until)
 	}
 	return append(before, after...), nil
+}
+
+// look searches. In a folder of very many mails it goes step by step, so that no answer is longer
+// than a well server's may be; more tells that it stopped before the end.
+func (r *round) look(ctx context.Context, q query) ([]uint32, error) {
+	many := uint64(r.folder.mails) > uint64(r.Limits.Listed) && r.folder.next > 0
+	if q.to == 0 && many {
+		q.to = r.folder.next - 1
+	}
+	for {
+		if q.to != 0 && q.from > q.to {
+			return nil, nil
+		}
+		part := q
+		if many {
+			part.to = uint32(min(uint64(q.to), uint64(q.from)+uint64(r.Limits.Listed)-1))
+		}
+		uids, err := r.session.search(ctx, part)
+		r.more = part.to != q.to || len(uids) >= r.Limits.Listed
+		if err != nil || len(uids) > 0 || !r.more {
+			return uids, err
+		}
+		r.at.Last = part.to
+		q.from = part.to + 1
+	}
 }
 
 // file moves or flags what is stored. It fails without harm: mails come in all the same, and it is

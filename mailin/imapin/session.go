@@ -21,6 +21,8 @@ type session interface {
 	file(ctx context.Context, uids []uint32, after After) error
 	// idle returns when there may be something new, or when it is time for the next round.
 	idle(ctx context.Context) error
+	// lacks gives what the server cannot do and would be of use.
+	lacks(after After) []lack
 	// folders gives the names of those there are.
 	folders(ctx context.Context) ([]string, error)
 	close()
@@ -31,6 +33,7 @@ var errGone = errors.New("the mail is gone")
 
 // box is how a folder stands.
 type box struct {
+	mails    uint32 // how many it holds
 	validity uint32 // UIDVALIDITY
 	next     uint32 // UIDNEXT; 0 when the server does not say
 }

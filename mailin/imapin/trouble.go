@@ -33,6 +33,57 @@ func (r *round) missing(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w; there are %q", errMissing, err, names)
 }
 
+// lack is something that a server cannot do. Mail comes in all the same.
+type lack struct{ capability, mend string }
+
+func (c *client) lacks(after After) []lack {
+	var all []lack
+	if !c.caps.Has(imap.CapIdle) {
+		all = append(all, lack{
+			"IDLE", "nothing is to be done: new mail is looked for every " + c.limits.PollBlind.String(),
+		})
+	}
+	if after.Move != "" && !c.caps.Has(imap.CapMove) && !c.caps.Has(imap.CapUIDPlus) {
+		all = append(all, lack{
+			"MOVE, UIDPLUS", "mails are copied to " + after.Move + " and marked as deleted, and stay so " +
+				"until a mail program compacts the folder; after = \"flag\" leaves no such mails",
+		})
+	}
+	return all
+}
+
+// tell says once what a server lacks.
+func (p *Poller) tell(ctx context.Context, all []lack) {
+	said := fmt.Sprint(all)
+	if said == p.said {
+		return
+	}
+	p.said = said
+	for _, l := range all {
+		p.Logger.WarnContext(ctx, "the server can do less than most", "without", l.capability,
+			"mend", l.mend)
+	}
+}
+
+// asksToWait are words of providers' refusals that are no fault of ours: Gmail's, Exchange's.
+var asksToWait = regexp.MustCompile(
+	`(?i)too many|bandwidth limit|server busy|throttled|try again later|backoff time`)
+
+// busy tells that the provider has no room for us just now.
+func busy(err error) bool {
+	var no *imap.Error
+	if !errors.As(err, &no) {
+		return false
+	}
+	switch no.Code {
+	case imap.ResponseCodeLimit, imap.ResponseCodeInUse, imap.ResponseCodeUnavailable:
+		return true
+	case imap.ResponseCodeAuthenticationFailed:
+		return false
+	}
+	return asksToWait.MatchString(no.Text)
+}
+
 func codeOf(err error) imap.ResponseCode {
 	var no *imap.Error
 	if errors.As(err, &no) {
@@ -50,6 +101,9 @@ func mend(err error, c Config) string {
 	var token *oauth.Error
 	code := codeOf(err)
 	switch {
+	case busy(err):
+		return "the provider asks to wait: it is tried again by itself; look for other programs " +
+			"that read this mailbox"
 	case errors.As(err, &token):
 		return token.Mend
 	case errors.Is(err, errLogin):
@@ -69,9 +123,6 @@ func mend(err error, c Config) string {
 		return "make room in the mailbox at the provider"
 	case code == imap.ResponseCodeNoPerm:
 		return "give " + c.Server.Username + " the right to this folder"
-	case code == imap.ResponseCodeLimit, code == imap.ResponseCodeInUse,
-		code == imap.ResponseCodeUnavailable:
-		return "the provider asks to wait; look for other programs that read this mailbox"
 	case errors.As(err, &dns):
 		return "the name of the server is not known: check address, and this host's DNS"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH):
