@@ -171,7 +171,7 @@ func (c *client) login(ctx context.Context, s Server) error {
 			return fmt.Errorf("%w: the server takes no password on this connection", errTLS)
 		}
 		err := prove(ctx, c.imap, caps, s)
-		if refused(err) && s.Tokens == nil && !busy(err) {
+		if refused(err) && s.Tokens == nil && !hasNoRoom(err) {
 			err = fmt.Errorf("%w as %q: %w", errLogin, s.Username, err)
 		}
 		return err
@@ -210,7 +210,7 @@ func proveByToken(
 	if err != nil {
 		return fmt.Errorf("%w: %w", errLogin, err)
 	}
-	if err = conn.Authenticate(proof); refused(err) && !busy(err) {
+	if err = conn.Authenticate(proof); refused(err) && !hasNoRoom(err) {
 		return fmt.Errorf("%w: %w", errLogin, tokens.Refused(err))
 	}
 	return err

@@ -160,7 +160,7 @@ func (p *Poller) backoff(err error) time.Duration {
 	l := p.Limits
 	d := l.Retry << min(p.faults, 20)
 	p.faults++
-	if errors.Is(err, errLogin) || busy(err) {
+	if errors.Is(err, errLogin) || hasNoRoom(err) {
 		d = max(d, l.Refused)
 	}
 	d = max(min(d, l.RetryMax), advised(err))

@@ -69,8 +69,8 @@ func (p *Poller) tell(ctx context.Context, all []lack) {
 var asksToWait = regexp.MustCompile(
 	`(?i)too many|bandwidth limit|server busy|throttled|try again later|backoff time`)
 
-// busy tells that the provider has no room for us just now.
-func busy(err error) bool {
+// hasNoRoom tells that the provider has no room for us just now.
+func hasNoRoom(err error) bool {
 	var no *imap.Error
 	if !errors.As(err, &no) {
 		return false
@@ -101,7 +101,7 @@ func mend(err error, c Config) string {
 	var token *oauth.Error
 	code := codeOf(err)
 	switch {
-	case busy(err):
+	case hasNoRoom(err):
 		return "the provider asks to wait: it is tried again by itself; look for other programs " +
 			"that read this mailbox"
 	case errors.As(err, &token):
