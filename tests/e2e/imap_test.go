@@ -13,12 +13,18 @@ import (
 	"helpgate/internal/testkit/sink"
 )
 
-// imap is the lines of a mailbox that lies on a Dovecot; all that is there when helpgate first
-// comes is history.
-func imap(d *testkit.Dovecot) string {
+// mailServer is a Dovecot or a Cyrus.
+type mailServer interface{ Listens() testkit.MailServer }
+
+// imap is the lines of a mailbox that lies on a server; all that is there when helpgate first comes
+// is history.
+func imap(s mailServer) string { return imapOf(s, support, testkit.MailPassword, "") }
+
+// imapOf is imap of another user, with more keys, each behind a comma.
+func imapOf(s mailServer, user, password, more string) string {
 	return fmt.Sprintf(
-		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\" }\n",
-		d.IMAP, support, testkit.MailPassword)
+		"imap = { address = %q, tls = \"none\", username = %q, password = %q, from = \"all\"%s }\n",
+		s.Listens().IMAP, user, password, more)
 }
 
 // atAProvider gives a gateway whose support mailbox lies on a Dovecot, as most do: mail to it comes
@@ -30,10 +36,12 @@ func atAProvider(t *testing.T, tokens string) (*gateway, *testkit.Dovecot) {
 }
 
 // provide delivers a mail into the support mailbox at the provider.
-func (g *gateway) provide(d *testkit.Dovecot, from, raw string) {
+func (g *gateway) provide(s mailServer, from, raw string) { g.provideTo(support, s, from, raw) }
+
+func (g *gateway) provideTo(user string, s mailServer, from, raw string) {
 	g.t.Helper()
-	err := deliver(g.t.Context(), d.LMTP, sink.Mail{
-		From: from, To: []string{support}, Data: []byte(crlf(raw)),
+	err := deliver(g.t.Context(), s.Listens().LMTP, sink.Mail{
+		From: from, To: []string{user}, Data: []byte(crlf(raw)),
 	})
 	if err != nil {
 		g.t.Fatal(err)
@@ -128,19 +136,27 @@ func TestANodeThatDiesIsFollowed(t *testing.T) {
 }
 
 // count gives how many mails a folder of the support mailbox holds.
-func count(t *testing.T, d *testkit.Dovecot, folder string) int {
+func count(t *testing.T, s mailServer, folder string) int {
 	t.Helper()
-	c, err := imapclient.DialInsecure(d.IMAP, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loggedIn(t, s, support)
 	defer c.Close()
-	if err := c.Login(support, testkit.MailPassword).Wait(); err != nil {
-		t.Fatal(err)
-	}
 	data, err := c.Select(folder, nil).Wait()
 	if err != nil && !strings.Contains(err.Error(), "doesn't exist") {
 		t.Fatal(err)
 	}
 	return int(data.NumMessages)
+}
+
+// loggedIn gives a user's own connection, which ends with the test.
+func loggedIn(t testing.TB, s mailServer, user string) *imapclient.Client {
+	t.Helper()
+	c, err := imapclient.DialInsecure(s.Listens().IMAP, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.Login(user, testkit.MailPassword).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
