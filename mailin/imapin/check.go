@@ -1,0 +1,72 @@
+package imapin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Report is what a server shows to whoever is logged in.
+type Report struct {
+	Capabilities []string          // in the server's own words, sorted
+	Folders      []string          // that can be opened, in UTF-8, in the server's order
+	Uses         map[string]string // of some of them: `\Sent`, `\Junk` and the like (RFC 6154)
+}
+
+// Check logs in, looks what there is, and leaves. Its errors are those that a Poller would log.
+func Check(ctx context.Context, s Server, l Limits) (Report, error) {
+	c, err := dial(ctx, s, l)
+	if err != nil {
+		return Report{}, err
+	}
+	defer c.close()
+	r := Report{Uses: map[string]string{}}
+	for _, name := range slices.Sorted(maps.Keys(c.caps)) {
+		r.Capabilities = append(r.Capabilities, string(name))
+	}
+	if err := c.uses(ctx, &r); err != nil {
+		return Report{}, fmt.Errorf("list folders: %w", err)
+	}
+	return r, nil
+}
+
+// NotLoggedIn tells that the error is a server's no to name and proof, and not trouble on the way.
+func NotLoggedIn(err error) bool { return errors.Is(err, errLogin) }
+
+// Mend says what an operator can do about an error of Check.
+func Mend(err error, s Server) string { return mend(err, Config{Server: s}) }
+
+// uses gives the folders with what they are for. RETURN is said only where both extensions are
+// there: servers that do not know it drop the connection.
+func (c *client) uses(ctx context.Context, r *Report) error {
+	var options *imap.ListOptions
+	if c.caps.Has(imap.CapSpecialUse) && c.caps.Has(imap.CapListExtended) {
+		options = &imap.ListOptions{ReturnSpecialUse: true}
+	}
+	return c.run(ctx, c.limits.Command, func() error {
+		list, err := c.imap.List("", "*", options).Collect()
+		for _, f := range list {
+			if slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) {
+				continue
+			}
+			r.Folders = append(r.Folders, f.Mailbox)
+			for _, use := range f.Attrs {
+				if special[use] {
+					r.Uses[f.Mailbox] = string(use)
+				}
+			}
+		}
+		return err
+	})
+}
+
+// special are the attributes that tell a folder's use.
+var special = map[imap.MailboxAttr]bool{
+	imap.MailboxAttrAll: true, imap.MailboxAttrArchive: true, imap.MailboxAttrDrafts: true,
+	imap.MailboxAttrFlagged: true, imap.MailboxAttrJunk: true, imap.MailboxAttrSent: true,
+	imap.MailboxAttrTrash: true,
+}
