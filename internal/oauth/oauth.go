@@ -5,8 +5,8 @@
 // permissions), a refresh token that a person's consent gave (section 6), and a service account's
 // signed assertion (RFC 7523; Google). What is got is sealed and kept in the store: a provider may
 // change the refresh token at every use, and one that is lost then takes a person to consent anew.
-// The package does not walk a person through consent, and does not retry: it remembers when it may
-// ask again, and the log-ins before that fail at once with the same error.
+// Such a consent is asked for by a Consent, in the person's browser. The package does not retry: it
+// remembers when it may ask again, and the log-ins before that fail at once with the same error.
 //
 // cmd/helpgate makes one Keeper; mailin/imapin and mailout/relay ask its Sources for a Client at each
 // log-in, from any goroutine. The package starts none.

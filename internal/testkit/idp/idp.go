@@ -34,6 +34,11 @@ const (
 // Server is a running identity server. Its fields are set before the first request.
 type Server struct {
 	URL string // of its token endpoint
+	// Authorize is the page where a person consents; whoever asks it does so at once, and is sent
+	// back (RFC 6749 section 4.1).
+	Authorize string
+	// Denied makes the person refuse.
+	Denied bool
 	// Introspection is where mail servers ask about tokens (RFC 7662).
 	Introspection string
 	// User is whose mailbox the tokens open, for Introspection.
@@ -52,6 +57,7 @@ type Server struct {
 	serial  int
 	access  map[string]bool
 	refresh map[string]bool
+	codes   map[string]url.Values // by what question each was got
 	fail    *Failure
 }
 
@@ -68,13 +74,16 @@ func Start(tb testing.TB) *Server {
 	s := &Server{
 		Life: 3600, key: sync.OnceValue(newKey),
 		access: map[string]bool{}, refresh: map[string]bool{RefreshToken: true},
+		codes: map[string]url.Values{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", s.token)
 	mux.HandleFunc("POST /introspection", s.introspect)
+	mux.HandleFunc("GET /authorize", s.authorize)
 	server := httptest.NewServer(mux)
 	tb.Cleanup(server.Close)
 	s.URL, s.Introspection = server.URL+"/token", server.URL+"/introspection"
+	s.Authorize = server.URL + "/authorize"
 	return s
 }
 
@@ -138,6 +147,33 @@ func (s *Server) Asked() []url.Values {
 	return append([]url.Values(nil), s.asked...)
 }
 
+// authorize sends the browser back with a code, or with the person's no.
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked, answer := r.URL.Query(), url.Values{}
+	answer.Set("state", asked.Get("state"))
+	if s.Denied {
+		answer.Set("error", "access_denied")
+	} else {
+		s.serial++
+		code := fmt.Sprintf("code-c4nary-%d", s.serial)
+		s.codes[code] = asked
+		answer.Set("code", code)
+	}
+	http.Redirect(w, r, asked.Get("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
+}
+
+// consented checks a code and its proof (RFC 7636 section 4.6), and ends it.
+func (s *Server) consented(form url.Values) bool {
+	asked, ok := s.codes[form.Get("code")]
+	delete(s.codes, form.Get("code"))
+	digest := sha256.Sum256([]byte(form.Get("code_verifier")))
+	return ok && asked.Get("redirect_uri") == form.Get("redirect_uri") &&
+		asked.Get("code_challenge_method") == "S256" &&
+		asked.Get("code_challenge") == base64.RawURLEncoding.EncodeToString(digest[:])
+}
+
 func (s *Server) introspect(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
@@ -193,6 +229,12 @@ func (s *Server) grant(r *http.Request, given map[string]any) string {
 			next := fmt.Sprintf("refresh-c4nary-%d", s.serial)
 			s.refresh[next], given["refresh_token"] = true, next
 		}
+	case "authorization_code":
+		if id != ClientID || !s.consented(r.PostForm) {
+			return "invalid_grant"
+		}
+		next := fmt.Sprintf("refresh-c4nary-%d", s.serial)
+		s.refresh[next], given["refresh_token"] = true, next
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
 		if !s.signed(r.PostForm.Get("assertion")) {
 			return "invalid_grant"
