@@ -77,20 +77,15 @@ func speaksOfRate(words string) bool {
 // diagnostic gives what a bounce says of its reason (RFC 3464 section 2.3.6).
 func diagnostic(p page) string {
 	for _, text := range p.texts {
-		for line := range strings.Lines(text) {
-			if rest, ok := cutFold(line, "Diagnostic-Code:"); ok {
-				return rest
+		for rest := []byte(text); len(rest) > 0; { // one block a recipient
+			var block []field
+			block, rest = splitHeader(rest)
+			if words := (page{fields: block}).get("Diagnostic-Code"); words != "" {
+				return words
 			}
 		}
 	}
 	return ""
-}
-
-func cutFold(s, prefix string) (rest string, found bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 // maxWords bounds, in bytes, what is kept of a server's words.

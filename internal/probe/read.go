@@ -130,7 +130,9 @@ func recognise(sent []Sent, f Found) (Arrival, bool) {
 	p := readPage(f.Data)
 	for _, s := range sent {
 		if p.holds(s.Token) {
-			return Arrival{Found: f, Kind: s.Kind, Bounce: p.reports()}, true
+			own := strings.ToLower(p.get("Message-ID") + " " + p.get(Field)) // nobody copies these
+			bounce := !strings.Contains(own, s.Token) && p.reports()
+			return Arrival{Found: f, Kind: s.Kind, Bounce: bounce}, true
 		}
 	}
 	return Arrival{}, false

@@ -9,17 +9,22 @@ var sentences = map[string]string{
 	"delivery=missing": "Mail from this mailbox to itself was taken and did not arrive in time.",
 
 	"plus_recipient=arrived": "Mail to an address with a plus arrives: tokens = \"plus\" works.",
-	"plus_recipient=refused": "Addresses with a plus are refused as recipient: set tokens = \"headers\".",
-	"plus_recipient=failed":  "The relay did not take mail to an address with a plus.",
-	"plus_recipient=bounced": "Mail to an address with a plus comes back: set tokens = \"headers\".",
-	"plus_recipient=missing": "Mail to an address with a plus did not arrive: set tokens = \"headers\".",
+	"plus_recipient=refused": "Addresses with a plus are refused as recipient: set tokens = " +
+		"\"headers\".",
+	"plus_recipient=failed": "The relay did not take mail to an address with a plus.",
+	"plus_recipient=bounced": "Mail to an address with a plus comes back: set tokens = " +
+		"\"headers\".",
+	"plus_recipient=missing": "Mail to an address with a plus did not arrive: set tokens = " +
+		"\"headers\".",
 
 	"plus_sender=arrived": "An envelope sender with a plus is taken.",
-	"plus_sender=refused": "An envelope sender with a plus is refused: set return_path = \"mailbox\".",
-	"plus_sender=failed":  "The relay did not take mail whose envelope sender has a plus.",
+	"plus_sender=refused": "An envelope sender with a plus is refused: set return_path = " +
+		"\"mailbox\".",
+	"plus_sender=failed": "The relay did not take mail whose envelope sender has a plus.",
 	"plus_sender=bounced": "Mail whose envelope sender has a plus comes back: set return_path = " +
 		"\"mailbox\".",
-	"plus_sender=missing": "Mail whose envelope sender has a plus did not arrive: set return_path = " +
+	"plus_sender=missing": "Mail whose envelope sender has a plus did not arrive: set " +
+		"return_path = " +
 		"\"mailbox\".",
 
 	"plus_from=arrived": "A From with a plus is taken.",
@@ -28,14 +33,18 @@ var sentences = map[string]string{
 	"plus_from=bounced": "Mail whose From has a plus comes back; helpgate writes none.",
 	"plus_from=missing": "Mail whose From has a plus did not arrive; helpgate writes none.",
 
-	"junk=true": "A probe landed in the folder for junk: customers' mail may lie there too, which " +
+	"junk=true": "A probe landed in the folder for junk: customers' mail may lie there too, " +
+		"which " +
 		"helpgate reads only if that folder is named.",
-	"refusal":           "The server said: %s",
-	"rate_limited=true": "The relay said that it was too much mail: set rate_per_minute or rate_per_day.",
+	"refusal": "The server said: %s",
+	"rate_limited=true": "The relay said that it was too much mail: set rate_per_minute or " +
+		"rate_per_day.",
 
-	"message_id=kept":      "Message-IDs are kept.",
-	"message_id=rewritten": "Message-IDs are rewritten: threads are kept by reply addresses or markers.",
-	"message_id=dropped":   "Message-IDs are taken away: threads are kept by reply addresses or markers.",
+	"message_id=kept": "Message-IDs are kept.",
+	"message_id=rewritten": "Message-IDs are rewritten: threads are kept by reply addresses " +
+		"or markers.",
+	"message_id=dropped": "Message-IDs are taken away: threads are kept by reply addresses " +
+		"or markers.",
 	"references=kept":      "In-Reply-To and References are kept.",
 	"references=rewritten": "In-Reply-To or References are rewritten.",
 	"references=dropped":   "In-Reply-To or References are taken away.",
@@ -60,24 +69,29 @@ var sentences = map[string]string{
 	"body=dropped":       "The text is taken away.",
 	"fields=kept":        "Fields of our own are kept.",
 	"fields=rewritten":   "Fields of our own are changed.",
-	"fields=dropped":     "Fields of our own are taken away, so that loops are seen by other signs.",
+	"fields=dropped": "Fields of our own are taken away, so that loops are seen by other " +
+		"signs.",
 
-	"return_path=kept":           "The envelope sender is kept.",
-	"return_path=rewritten":      "The envelope sender is rewritten.",
-	"return_path=dropped":        "Mail arrives without Return-Path.",
-	"plus_return_path=kept":      "An envelope sender with a plus is kept: return_path = \"own\" works.",
+	"return_path=kept":      "The envelope sender is kept.",
+	"return_path=rewritten": "The envelope sender is rewritten.",
+	"return_path=dropped":   "Mail arrives without Return-Path.",
+	"plus_return_path=kept": "An envelope sender with a plus is kept: return_path = " +
+		"\"own\" works.",
 	"plus_return_path=rewritten": "The envelope sender is forced: set return_path = \"mailbox\".",
 	"plus_return_path=dropped":   "Mail arrives without Return-Path.",
 
-	"auth_fields=0":     "Mail arrives without Authentication-Results: senders cannot be verified by it.",
-	"auth_fields":       "Mail arrives with Authentication-Results fields: %s.",
-	"auth_id":           "The provider's Authentication-Results names %s: that is authserv's id.",
-	"auth_position":     "It is that name's field number %s from the top: that is authserv's position.",
-	"auth_verdicts":     "The provider's verdict on our own mail: %s.",
-	"size=kept":         "The server's sizes are those of what is fetched.",
-	"size=rewritten":    "The server's sizes are not those of what is fetched.",
-	"idle=true":         "The server tells of new mail at once (IDLE).",
-	"idle=false":        "The server does not tell of new mail (no IDLE): it is asked every 15 seconds.",
+	"auth_fields=0": "Mail arrives without Authentication-Results: senders cannot be " +
+		"verified by it.",
+	"auth_fields": "Mail arrives with Authentication-Results fields: %s.",
+	"auth_id":     "The provider's Authentication-Results names %s: that is authserv's id.",
+	"auth_position": "It is that name's field number %s from the top: that is authserv's " +
+		"position.",
+	"auth_verdicts":  "The provider's verdict on our own mail: %s.",
+	"size=kept":      "The server's sizes are those of what is fetched.",
+	"size=rewritten": "The server's sizes are not those of what is fetched.",
+	"idle=true":      "The server tells of new mail at once (IDLE).",
+	"idle=false": "The server does not tell of new mail (no IDLE): it is asked every " +
+		"15 seconds.",
 	"move=true":         "Mail is moved in one step (MOVE).",
 	"move=false":        "Mail is copied and deleted in place of moved (no MOVE).",
 	"uidplus=true":      "Deleted mail can be removed one by one (UIDPLUS).",

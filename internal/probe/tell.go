@@ -64,7 +64,8 @@ func (f Findings) knows(name string) bool {
 	return false
 }
 
-type value struct{ name, value string }
+// value is a finding; kind is its type.
+type value struct{ name, value, kind string }
 
 // values gives all findings in their order, embedded ones too.
 func (f Findings) values() []value {
@@ -77,7 +78,9 @@ func (f Findings) values() []value {
 				add(s.Field(i))
 				continue
 			}
-			all = append(all, value{field.Tag.Get("json"), fmt.Sprint(s.Field(i).Interface())})
+			all = append(all, value{
+				field.Tag.Get("json"), fmt.Sprint(s.Field(i).Interface()), field.Type.String(),
+			})
 		}
 	}
 	add(reflect.ValueOf(f))

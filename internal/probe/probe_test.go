@@ -1,0 +1,355 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const box = "support@desk.example"
+
+// compose gives the mails of a run with tokens that are none: nobody here verifies them.
+func compose(t testing.TB) []Mail {
+	t.Helper()
+	n := 0
+	mails, err := Compose(Letter{
+		Mailbox: box, Host: "mx.desk.example", Subject: "helpgate probe",
+		Text: "helpgate looks what happens to mail on its way.\nNothing is to be done.",
+		At:   time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC),
+		Token: func() (string, error) {
+			n++
+			return fmt.Sprintf("pa%038d", n), nil
+		},
+		Marker: func(tok string) string { return "[hg:" + tok + "]" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mails
+}
+
+// loop is a provider: what it is given lies in its folder after a while.
+type loop struct {
+	refuse func(Mail) error
+	change func(m Mail, data string) string // "" loses the mail
+	folder Found                            // how it lies there
+	delay  time.Duration
+
+	mails []Mail
+	due   []time.Time
+}
+
+func (l *loop) Offers(context.Context) (Relay, error) {
+	return Relay{SizeLimit: 1 << 20, Extensions: "DSN SIZE"}, nil
+}
+
+func (l *loop) Send(_ context.Context, m Mail) error {
+	if l.refuse != nil {
+		if err := l.refuse(m); err != nil {
+			return err
+		}
+	}
+	l.mails, l.due = append(l.mails, m), append(l.due, time.Now().Add(l.delay))
+	return nil
+}
+
+func (l *loop) Server(context.Context) (Server, error) { return Server{Idle: true}, nil }
+
+func (l *loop) Look(context.Context) ([]Found, error) {
+	var found []Found
+	for len(l.mails) > 0 && !time.Now().Before(l.due[0]) {
+		m := l.mails[0]
+		l.mails, l.due = l.mails[1:], l.due[1:]
+		data := "Return-Path: <" + m.From + ">\r\nReceived: from here\r\n" + string(m.Data)
+		if l.change != nil {
+			data = l.change(m, data)
+		}
+		if data == "" {
+			continue
+		}
+		f := l.folder
+		f.Data = []byte(data)
+		f.Size += int64(len(data))
+		found = append(found, f)
+	}
+	return append(found, Found{Data: []byte("Subject: another's\r\n\r\nwords")}), nil
+}
+
+func (l *loop) run(t *testing.T) (result Result) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var err error
+		result, err = Run(t.Context(), Config{
+			Mails: compose(t), Sender: l, Reader: l, Now: time.Now,
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return result
+}
+
+// plain is a provider that changes nothing.
+var plain = Findings{
+	Delivery: Arrived, PlusRecipient: Arrived, PlusSender: Arrived, PlusFrom: Arrived,
+	MessageID: Kept, References: Kept, From: Kept, PlusFromKept: Kept, ReplyTo: Kept, Subject: Kept,
+	Body: Kept, Fields: Kept, ReturnPath: Kept, PlusReturnPath: Kept, Size: Kept,
+	Server: Server{Idle: true}, Relay: Relay{SizeLimit: 1 << 20, Extensions: "DSN SIZE"},
+}
+
+// reply is a server's answer.
+type reply struct {
+	text string
+	temp bool
+}
+
+func (r reply) Error() string   { return r.text }
+func (r reply) Refused() string { return r.text }
+func (r reply) Temporary() bool { return r.temp }
+
+func instead(pairs ...string) func(Mail, string) string {
+	return func(_ Mail, data string) string { return strings.NewReplacer(pairs...).Replace(data) }
+}
+
+// TestEachProvidersWaysAreLearnt: what a provider does, and what is found of it.
+func TestEachProvidersWaysAreLearnt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		loop loop
+		want func(*Findings)
+	}{
+		{"nothing", loop{}, func(*Findings) {}},
+		{"plus refused", loop{refuse: func(m Mail) error {
+			if strings.Contains(m.From+m.To, "+") {
+				return fmt.Errorf("send: %w", reply{text: "553 no plus in <" + m.From + ">"})
+			}
+			return nil
+		}}, func(f *Findings) {
+			f.PlusRecipient, f.PlusSender, f.PlusReturnPath = Refused, Refused, ""
+			f.Refusal = "553 no plus in <" + box + ">"
+		}},
+		{"too much", loop{refuse: func(m Mail) error {
+			if m.Kind == PlusFrom {
+				return reply{"452 4.7.0 Rate limit exceeded", true}
+			}
+			return nil
+		}}, func(f *Findings) {
+			f.PlusFrom, f.PlusFromKept = Failed, ""
+			f.Refusal, f.RateLimited = "452 4.7.0 Rate limit exceeded", true
+		}},
+		{"plus swallowed", loop{change: func(m Mail, data string) string {
+			if m.Kind == PlusRecipient {
+				return ""
+			}
+			return data
+		}}, func(f *Findings) { f.PlusRecipient = Missing }},
+		{"plus bounced", loop{change: func(m Mail, data string) string {
+			if m.Kind == PlusRecipient {
+				return "From: MAILER-DAEMON@desk.example\r\n" +
+					"Content-Type: multipart/report; boundary=b\r\n\r\n" +
+					"--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
+					"Diagnostic-Code: smtp; 550 5.1.1\r\n no <" + m.To + ">\r\n--b\r\n" +
+					"Content-Type: text/rfc822-headers\r\n\r\n" + data + "\r\n--b--\r\n"
+			}
+			return data
+		}}, func(f *Findings) {
+			f.PlusRecipient, f.Refusal = Bounced, "smtp; 550 5.1.1 no <support+TOKEN@desk.example>"
+		}},
+		{"Message-ID, sender and X- fields", loop{change: func(m Mail, data string) string {
+			data = strings.Replace(data, "<"+m.Token+"@mx", "<"+m.Token+".new@other", 1)
+			data = strings.Replace(data, Field+":", "X-Other:", 1)
+			return strings.Replace(data, "Return-Path: <"+m.From, "Return-Path: <"+box, 1)
+		}}, func(f *Findings) {
+			f.MessageID, f.Fields, f.PlusReturnPath = Rewritten, Dropped, Rewritten
+		}},
+		{"banner, tag and name", loop{change: instead(
+			"\r\n\r\nhelpgate", "\r\n\r\nCAUTION: external\r\n\r\nhelpgate",
+			"Subject: ", "Subject: [EXT] ", "From: <support@", "From: Support <support@",
+		)}, func(f *Findings) { f.Body, f.Subject = Added, Added }},
+		{
+			"references dropped",
+			loop{change: instead("In-Reply-To:", "X-Old:")},
+			func(f *Findings) { f.References = Dropped },
+		},
+		{
+			"From of a list",
+			loop{change: instead("From: <support", "From: S via G <group")},
+			func(f *Findings) { f.From, f.PlusFromKept = Rewritten, Rewritten },
+		},
+		{
+			"stored sizes, and junk",
+			loop{folder: Found{Size: 99, Junk: true}},
+			func(f *Findings) { f.Size, f.Junk = Rewritten, true },
+		},
+		{
+			"a verdict",
+			loop{change: instead("Received:",
+				"Authentication-Results: in.example; none\r\n"+
+					"Authentication-Results: IN.example (x; y);\r\n spf=pass smtp.mailfrom=a; dkim=none;\r\n"+
+					" dmarc=pass (p=none)\r\nReceived:")},
+			func(f *Findings) {
+				f.AuthFields, f.AuthID, f.AuthPosition = 2, "in.example", 2
+				f.AuthVerdicts = "spf=pass dkim=none dmarc=pass"
+			},
+		},
+		{
+			"a verdict without a name",
+			loop{change: instead("Received:",
+				"Authentication-Results: spf=fail (x) smtp.mailfrom=a; dkim=none\r\nReceived:")},
+			func(f *Findings) {
+				f.AuthFields, f.AuthPosition, f.AuthVerdicts = 1, 1, "spf=fail dkim=none"
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			want := plain
+			c.want(&want)
+			got := c.loop.run(t).Findings
+			if got != want {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+// TestRoundTripIsMeasured, and a run ends with the last arrival.
+func TestRoundTripIsMeasured(t *testing.T) {
+	t.Parallel()
+	l := loop{delay: 5 * time.Second}
+	if r := l.run(t); r.RoundTrip != 6000 || r.Findings != plain {
+		t.Errorf("%d ms: %+v", r.RoundTrip, r.Findings)
+	}
+}
+
+// TestRunEndsWithoutArrivals: with the time, or with the caller.
+func TestRunEndsWithoutArrivals(t *testing.T) {
+	t.Parallel()
+	l := loop{delay: time.Hour}
+	r := l.run(t)
+	if f := r.Findings; f.Delivery != Missing || r.RoundTrip != 0 || f.MessageID != "" {
+		t.Errorf("%+v", r)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		l := loop{delay: time.Hour}
+		_, err := Run(ctx, Config{Mails: compose(t), Sender: &l, Reader: &l, Now: time.Now})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestTokensAreFoundInEncodedParts: a gateway may encode a text anew.
+func TestTokensAreFoundInEncodedParts(t *testing.T) {
+	t.Parallel()
+	const tok = "paaa"
+	for _, mail := range []string{
+		"Content-Transfer-Encoding: base64\r\n\r\nW2hnOnBh\r\nYWFd",
+		"Content-Transfer-Encoding: quoted-printable\r\n\r\n[hg:pa=\r\naa]",
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative;" +
+			" boundary=c\r\n\r\n--c\r\n\r\nPAAA",
+		"To: <x+PAAA@desk.example>\r\n\r\n",
+	} {
+		if !readPage([]byte(mail)).holds(tok) {
+			t.Errorf("not found in %q", mail)
+		}
+	}
+}
+
+func TestChangesTellWhatIsKnownOfBothRuns(t *testing.T) {
+	t.Parallel()
+	is := plain
+	is.PlusRecipient, is.AuthFields, is.AuthVerdicts = Refused, 1, "spf=pass"
+	is.Relay = Relay{}
+	lost := Findings{Delivery: Missing, Server: plain.Server, Relay: plain.Relay}
+	for name, c := range map[string]struct {
+		was, is Findings
+		want    string
+	}{
+		"nothing":       {plain, plain, ""},
+		"three":         {plain, is, "plus_recipient auth_fields auth_verdicts"},
+		"lost mail":     {is, lost, "delivery"},
+		"was not known": {lost, plain, "delivery"},
+	} {
+		var names []string
+		for _, change := range Changes(c.was, c.is) {
+			names = append(names, change.Name)
+			if change.Was == change.Value || change.Text == "" {
+				t.Errorf("%s: %+v", name, change)
+			}
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestEveryFindingHasItsSentence: for each value that there is.
+func TestEveryFindingHasItsSentence(t *testing.T) {
+	t.Parallel()
+	values := map[string][]string{
+		"probe.Outcome": {"arrived", "refused", "failed", "bounced", "missing"},
+		"probe.Fate":    {"kept", "rewritten", "dropped"},
+		"bool":          {"true"}, "string": {"x"}, "int": {"1"}, "int64": {"1"},
+	}
+	for _, v := range plain.values() {
+		for _, value := range values[v.kind] {
+			if v.name == "size" && value == string(Dropped) {
+				continue // it is not known then
+			}
+			if text := sentence(v.name, value); text == "" || strings.Contains(text, "%") {
+				t.Errorf("%s=%s: %q", v.name, value, text)
+			}
+		}
+		if values[v.kind] == nil {
+			t.Errorf("%s is a %s", v.name, v.kind)
+		}
+	}
+	if lines := plain.Lines(); len(lines) < 20 || lines[0].Name != "delivery" {
+		t.Errorf("%+v", lines)
+	}
+}
+
+func TestWhatCannotBeWrittenIsRefused(t *testing.T) {
+	t.Parallel()
+	fine := func() (string, error) { return "p", nil }
+	for name, l := range map[string]Letter{
+		"no address": {Mailbox: "support", Token: fine},
+		"not ASCII":  {Mailbox: "帮助@desk.example", Token: fine},
+		"a new line": {Mailbox: box, Subject: "a\r\nBcc: b@c", Token: fine},
+		"no token":   {Mailbox: box, Token: func() (string, error) { return "", errors.New("no") }},
+		"no signature": {
+			Mailbox: box, Token: fine, Marker: strings.ToLower,
+			Sign: func([]byte) ([]byte, error) { return nil, errors.New("no") },
+		},
+	} {
+		if mails, err := Compose(l); err == nil {
+			t.Errorf("%s: %d mails", name, len(mails))
+		}
+	}
+}
+
+func FuzzReadPage(f *testing.F) {
+	for _, m := range compose(f) {
+		f.Add(m.Data)
+	}
+	f.Add([]byte("Authentication-Results: (;=;/=\nContent-Type: multipart/mixed; boundary=b\n\n" +
+		"--b\n--b\n\n--b--\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p := readPage(bytes.Clone(data))
+		if len(p.texts) > maxParts || len(p.fields) > maxFields {
+			t.Errorf("%d texts, %d fields", len(p.texts), len(p.fields))
+		}
+		mail := Mail{Kind: Plain, Token: "p", Data: []byte("Subject: a\r\n\r\nb")}
+		came := []Arrival{{Kind: Plain, Found: Found{Data: data}}}
+		Learn([]Sent{{Mail: mail}}, came, Server{}, Relay{})
+	})
+}
