@@ -36,6 +36,11 @@ type Envelope struct {
 	Agent int64
 	// ReceivedAt is the instant at which the mail was complete, UTC.
 	ReceivedAt time.Time
+	// Sent mail lies among what the mailbox in To sent: the helpdesk wrote it, and its recipients
+	// have it.
+	Sent bool
+	// Patient tells that the wire comes again with a sent mail that the door meets with ErrEarly.
+	Patient bool
 	// Late mail lay somewhere before helpgate came to it: it is not acknowledged.
 	Late bool
 	// Silent mail is history: nothing goes out because of it, and it is judged as of ReceivedAt.

@@ -23,6 +23,10 @@ type Desk interface {
 	Receive(ctx context.Context, m *tickets.Mail) (desk.Receipt, error)
 }
 
+// ErrEarly tells that a sent mail answers one that has not come, perhaps because that is still on
+// its way. It is given to a patient wire alone.
+var ErrEarly = errors.New("what this answers has not come")
+
 // Meter counts what the door did.
 type Meter interface {
 	MailAccepted(road string)
@@ -116,6 +120,9 @@ func (g *Gate) Accept(ctx context.Context, env Envelope, r io.Reader) error {
 		}
 	}
 	receipt, err := g.take(ctx, env, rd)
+	if errors.Is(err, ErrEarly) {
+		return err
+	}
 	if err != nil {
 		g.Logger.ErrorContext(ctx, "mail not taken", "road", env.Road,
 			"message_id", rd.Mail.MessageID, "err", err)
@@ -134,6 +141,9 @@ func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receip
 	sight, err := g.Desk.Look(ctx, m)
 	if err != nil {
 		return desk.Receipt{}, err
+	}
+	if env.Patient && sight.Ticket == 0 && len(m.InReplyTo)+len(m.References) > 0 {
+		return desk.Receipt{}, ErrEarly
 	}
 	rd.split(g.Separators, nil)
 	m.NewText = rd.Reply.Text

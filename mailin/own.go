@@ -5,13 +5,34 @@ import (
 
 	"helpgate/internal/rfc"
 	"helpgate/internal/token"
+	"helpgate/mailin/classify"
 	"helpgate/tickets"
 )
 
 // ownLoop tells whether the value of our loop header is one that we signed.
 func (g *Gate) ownLoop(value string) bool {
+	_, ok := g.delivery(value)
+	return ok
+}
+
+// delivery gives the one that the value of our loop header names.
+func (g *Gate) delivery(value string) (token.Claim, bool) {
 	c, ok := g.Keyring.Verify(strings.TrimSpace(value))
-	return ok && c.Purpose == token.PurposeLoop
+	return c, ok && c.Purpose == token.PurposeLoop
+}
+
+// addSent adds what only a mail that the helpdesk may have written itself is asked for.
+func (g *Gate) addSent(m *tickets.Mail, rd *Reading) {
+	m.Bcc = people(rfc.ParseAddressList(rd.Mail.Get("Bcc")))
+	if sender := people(rfc.ParseAddressList(rd.Mail.Get("Sender"))); len(sender) == 1 {
+		m.Sender = sender[0]
+	}
+	for _, value := range rd.Mail.All(classify.LoopHeader) {
+		if c, ok := g.delivery(value); ok {
+			m.Ours = c
+			return
+		}
+	}
 }
 
 // ownList tells whether a list's id or address is that of a mailbox: `support.example.org` in a

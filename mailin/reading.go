@@ -122,6 +122,7 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	m := &tickets.Mail{
 		Road: string(env.Road), EnvelopeFrom: env.From, FromKnown: env.FromKnown,
 		ReceivedAt: env.ReceivedAt, Agent: env.Agent, Silent: env.Silent, Mark: env.Mark,
+		Sent: env.Sent, Imported: env.Road == RoadImport,
 		Recipients: recipients(env, rd), To: people(p.To), Cc: people(p.Cc),
 		Subject: p.Subject, Date: p.Date,
 		MessageID: p.MessageID, InReplyTo: p.InReplyTo, References: p.References,
@@ -142,7 +143,10 @@ func (g *Gate) mail(env Envelope, rd *Reading) *tickets.Mail {
 	if to := people(p.ReplyTo); len(to) == 1 {
 		m.ReplyTo = to[0]
 	}
-	if g.group(m) && g.Mailboxes.Own(m.From.Address) {
+	if m.Sent || m.Imported {
+		g.addSent(m, rd)
+	}
+	if !m.Sent && g.group(m) && g.Mailboxes.Own(m.From.Address) {
 		m.From = g.author(m, rd)
 	}
 	m.Claims = g.claims(m.Recipients, rd)

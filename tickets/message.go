@@ -60,6 +60,7 @@ const (
 	FlagHeld            = "held"              // stopped until a person decides
 	FlagNothingNew      = "nothing-new"       // only a quotation or signature was found in it
 	FlagThanks          = "thanks"            // only thanks, so it reopened nothing
+	FlagAround          = "around"            // the helpdesk wrote it elsewhere; we never send it
 )
 
 // Message is one message or note of a ticket.

@@ -53,6 +53,9 @@ func (w *world) pollers(
 				Name: "imap " + mb.Address + " " + cfg.Folder, Run: imapin.New(cfg).Run,
 			})
 		}
+		if mb.IMAP.Sent != "" {
+			services = append(services, sentFolder(cfg, mb.IMAP.Sent))
+		}
 	}
 	return services, nil
 }

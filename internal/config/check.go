@@ -89,15 +89,24 @@ func (l *loader) check() {
 		if m.IMAP != nil {
 			l.checkLogin(shown+".imap", m.IMAP.Username, m.IMAP.Password, m.IMAP.OAuth2)
 			l.checkClear(shown+".imap", m.IMAP.TLS, m.IMAP.Address)
-			if m.IMAP.Folder == nil && m.IMAP.Address != "" {
-				l.fault(l.source, shown+".imap.folder", "names no folder", "name at least one")
-			}
-			folder, _ := strings.CutPrefix(m.IMAP.After, "move:")
-			if slices.Contains(m.IMAP.Folder, folder) {
-				l.fault(l.source, shown+".imap.after", "moves mail into a folder that is read",
-					"name another folder")
-			}
+			l.checkFolders(shown+".imap", m.IMAP)
 		}
+	}
+}
+
+// checkFolders refuses that mail which came in is read again and again, or read as what was sent.
+func (l *loader) checkFolders(shown string, m *IMAP) {
+	if m.Folder == nil && m.Address != "" {
+		l.fault(l.source, shown+".folder", "names no folder", "name at least one")
+	}
+	to, _ := strings.CutPrefix(m.After, "move:")
+	if slices.Contains(m.Folder, to) {
+		l.fault(l.source, shown+".after", "moves mail into a folder that is read",
+			"name another folder")
+	}
+	if m.Sent != "" && (m.Sent == to || slices.Contains(m.Folder, m.Sent)) {
+		l.fault(l.source, shown+".sent", "is a folder of mail that comes in",
+			"name the one that holds what was sent")
 	}
 }
 

@@ -202,6 +202,16 @@ var faultTests = []struct{ name, toml, want string }{
 		"FILE: mailbox[1].imap.after: moves mail into a folder that is read; name another folder",
 	},
 	{
+		"sent mail as mail that comes in", polled + "sent = \"INBOX\" }\n",
+		"FILE: mailbox[1].imap.sent: is a folder of mail that comes in; " +
+			"name the one that holds what was sent",
+	},
+	{
+		"mail that came in as sent mail", polled + "after = \"move:Sent\", sent = \"Sent\" }\n",
+		"FILE: mailbox[1].imap.sent: is a folder of mail that comes in; " +
+			"name the one that holds what was sent",
+	},
+	{
 		"storm", box + "storm_minutes = { \"monitor@example.com\" = 0 }\n",
 		`FILE: mailbox[1].storm_minutes: 0 minutes for "monitor@example.com" are out of range; ` +
 			"write a number from 1 to 1440",

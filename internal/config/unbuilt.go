@@ -11,7 +11,6 @@ var unbuilt = []string{
 	"mailbox.holidays",
 	"mailbox.targets",
 	"mailbox.authserv",
-	"mailbox.imap.sent",
 	"smtp.trusted_networks",
 	"portal",
 	"schedule",

@@ -103,6 +103,7 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 	text := r.Words.Unread(r.Locale, a.Reason, r.Mailbox, r.Folder, a.UID, a.Size)
 	env := mailin.Envelope{
 		Road: mailin.RoadIMAP, To: []string{r.Mailbox}, ReceivedAt: r.Clock.Now(), Late: true,
+		Sent: r.Sent,
 	}
 	_, env.Silent = r.at.before(a.UID)
 	env.Mark = r.mark(next)

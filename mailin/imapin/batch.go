@@ -166,12 +166,15 @@ func (r *round) take(ctx context.Context, p piece) error {
 		env.ReceivedAt = p.at
 	}
 	env.Late, env.Silent = r.at.before(p.uid)
+	env.Sent, env.Patient = r.Sent, r.patient(p.uid)
 	env.Mark = r.mark(next)
 	err := r.accept(ctx, env, p)
 	switch {
 	case err == nil:
 		r.at, r.kept = next, env.Mark.Value
 		return nil
+	case errors.Is(err, mailin.ErrEarly):
+		return r.postpone(ctx, p.uid)
 	case panicked(err):
 		r.Meter.Panicked()
 		return r.failAlone(ctx, p, err)

@@ -33,7 +33,8 @@ type cursor struct {
 type aside struct {
 	UID    uint32    `json:"uid"`
 	Tries  int       `json:"tries"`
-	Next   time.Time `json:"next,omitzero"` // when it is looked at again; zero: it is given up
+	Early  int       `json:"early,omitempty"` // how often it was put off, see postpone
+	Next   time.Time `json:"next,omitzero"`   // when it is looked at again; zero: it is given up
 	Reason string    `json:"reason,omitempty"`
 	Size   int64     `json:"size,omitempty"` // bytes, where known
 }

@@ -35,6 +35,7 @@ func TestOnDovecot(t *testing.T) {
 		"A folder that is numbered anew is history":   s.aFolderThatIsNumberedAnewIsHistory,
 		"Trouble is told with its mend":               s.troubleIsToldWithItsMend,
 		"Folder in any script is read":                s.folderInAnyScriptIsRead,
+		"Sent mail waits for what it answers":         s.sentMailWaitsForWhatItAnswers,
 	} {
 		t.Run(name, test)
 	}

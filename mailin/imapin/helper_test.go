@@ -32,6 +32,7 @@ type door struct {
 	panics  int
 	log     strings.Builder
 	refuse  func(n int, text string) error // before the n-th mail is taken, from 1
+	early   func(env mailin.Envelope, text string) bool
 }
 
 type taken struct {
@@ -53,6 +54,9 @@ func (d *door) Accept(_ context.Context, env mailin.Envelope, r io.Reader) error
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return err
+	}
+	if d.early != nil && d.early(env, string(raw)) {
+		return mailin.ErrEarly
 	}
 	d.mu.Lock()
 	refuse, n := d.refuse, len(d.mails)+1

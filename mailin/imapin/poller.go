@@ -48,6 +48,7 @@ type Config struct {
 	Server  Server
 	Folder  string // in UTF-8
 	After   After
+	Sent    bool          // the folder holds what the mailbox sent
 	From    string        // where the first contact begins: "now", "unseen", "all"; else by Since
 	Since   time.Duration // how far it reaches back
 	Locale  string        // of what is said of a mail that cannot be taken

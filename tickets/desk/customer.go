@@ -58,10 +58,14 @@ func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Cust
 	t := tickets.Ticket{
 		Mailbox: r.mailbox.Address, Subject: rfc.BaseSubject(m.Subject), Requester: asker.ID,
 		Status: tickets.StatusNew, Priority: tickets.PriorityNormal, Type: tickets.TypeQuestion,
-		Source: tickets.SourceEmail, CreatedAt: r.now, UpdatedAt: r.now,
+		Source: r.source(), CreatedAt: r.now, UpdatedAt: r.now,
 		ThreadTopic: m.ThreadTopic, ThreadIndex: m.ThreadIndex,
 	}
 	other := m.ReplyTo.Address != "" && m.ReplyTo.Address != asker.Address
+	actor := asker.Address
+	if r.begins() {
+		other, actor = false, m.From.Address
+	}
 	if asker.ID != 0 && other && !r.staff(m.ReplyTo.Address) && m.Auto != "list" {
 		t.AnswerTo = m.ReplyTo.Address
 	}
@@ -75,15 +79,26 @@ func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Cust
 		}
 	}
 	err = r.event(ctx, tickets.Event{
-		Ticket: t.Number, Actor: asker.Address, Verb: tickets.EventCreated, To: string(t.Status),
+		Ticket: t.Number, Actor: actor, Verb: tickets.EventCreated, To: string(t.Status),
 	})
 	return t, asker, err
 }
 
+func (r *reception) source() tickets.Source {
+	if r.mail.Imported {
+		return tickets.SourceImport
+	}
+	return tickets.SourceEmail
+}
+
 // asker gives the customer whom a ticket opened by this mail belongs to. Our own address and an
-// allowed web form's write for somebody else: whom Reply-To names.
+// allowed web form's write for somebody else: whom Reply-To names. What the helpdesk began belongs
+// to whom it wrote to.
 func (r *reception) asker(ctx context.Context) (tickets.Customer, error) {
 	m := r.mail
+	if r.begins() {
+		return r.customer(ctx, r.addressee(), m.Language)
+	}
 	who := m.From
 	if m.Untrusted {
 		who = tickets.Person{}
@@ -235,6 +250,9 @@ func (r *reception) customersTurnOver(
 ) (tickets.Ticket, error) {
 	if t.Status == tickets.StatusNew || t.Status == tickets.StatusOpen {
 		return t, nil
+	}
+	if late, err := r.answeredSince(ctx, t); err != nil || late {
+		return t, err
 	}
 	return r.setStatus(ctx, t, tickets.StatusOpen, r.mail.From.Address)
 }

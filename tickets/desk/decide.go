@@ -32,10 +32,18 @@ func (r *reception) decide(ctx context.Context) error {
 		}
 	}
 	_, isAgent := r.agentBy(r.mail.From.Address)
-	r.decision = thread.Decide(thread.Case{
+	c := thread.Case{
 		Mail: r.mail, Mailbox: r.mailbox.Address, Others: r.others, Agent: isAgent, Refs: refs,
 		Tickets: r.standing,
-	})
+	}
+	if c.Out = r.outward(); c.Out {
+		r.decision = thread.Decide(c)
+	}
+	r.around = c.Out && r.decision.Ticket != 0
+	if !r.around && !r.mail.Sent {
+		c.Out = false
+		r.decision = thread.Decide(c)
+	}
 	r.journal.Rule = r.decision.Rule
 	r.journal.Signals = append(r.journal.Signals, r.decision.Signals...)
 	return nil

@@ -17,6 +17,11 @@ func (r *reception) holdMessage(
 	ctx context.Context, t tickets.Ticket, msg tickets.Message, reason tickets.HeldReason,
 	owner tickets.Agent,
 ) error {
+	if r.silent { // what was decided long ago is nobody's to decide
+		r.journal.Verdict = tickets.VerdictNote
+		r.journal.Signals = append(r.journal.Signals, "history, else held: "+string(reason))
+		return r.addMessage(ctx, &msg)
+	}
 	msg.Flags = append(msg.Flags, tickets.FlagHeld)
 	if r.mail.Whole {
 		msg.Flags = append(msg.Flags, tickets.FlagNothingNew)
@@ -41,6 +46,10 @@ const maxDetail = 2000
 // holdListReply keeps an answer that names no ticket, or several. It is on no ticket, so that its
 // words stand with the held thing itself.
 func (r *reception) holdListReply(ctx context.Context, ag tickets.Agent) error {
+	if r.silent {
+		r.journal.Verdict = tickets.VerdictRecorded
+		return nil
+	}
 	r.journal.Verdict = tickets.VerdictHeld
 	text := []rune(r.mail.Subject + "\n" + r.mail.ReplyText)
 	h := tickets.Held{

@@ -25,6 +25,7 @@ type reception struct {
 	mail     *tickets.Mail
 	key      tickets.Key
 	reused   bool // another mail came under its Message-ID
+	around   bool // an answer of the helpdesk to the ticket, which the customer has already
 	mailbox  tickets.Mailbox
 	others   []string // further mailboxes of ours that the mail names
 	decision thread.Decision
@@ -72,13 +73,14 @@ func (r *reception) judge(ctx context.Context) error {
 	if r.mail.Probe {
 		return r.recordProbe(ctx)
 	}
-	r.verify()
-	key := r.key
-	stored, err := r.tx.Keys(ctx, key.Hash, key.MessageID, r.now)
-	if err != nil {
-		return fmt.Errorf("look up key: %w", err)
+	if r.mail.Sent {
+		return r.receiveSent(ctx)
 	}
-	kind, other := thread.Compare(key, stored)
+	r.verify()
+	kind, other, err := r.compare(ctx)
+	if err != nil {
+		return err
+	}
 	if kind == thread.Duplicate || kind == thread.Variant {
 		return r.again(ctx, kind, other)
 	}
@@ -88,6 +90,21 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.storm(ctx); err != nil {
 		return err
 	}
+	return r.keep(ctx, kind)
+}
+
+// compare asks whether the mail is a copy of one that is there, and of which.
+func (r *reception) compare(ctx context.Context) (thread.Copy, tickets.Key, error) {
+	stored, err := r.tx.Keys(ctx, r.key.Hash, r.key.MessageID, r.now)
+	if err != nil {
+		return thread.Fresh, tickets.Key{}, fmt.Errorf("look up key: %w", err)
+	}
+	kind, other := thread.Compare(r.key, stored)
+	return kind, other, nil
+}
+
+// keep writes a mail that is no copy, and all that follows from it.
+func (r *reception) keep(ctx context.Context, kind thread.Copy) error {
 	if err := r.tx.PutBlob(ctx, r.mail.Source); err != nil {
 		return fmt.Errorf("keep source: %w", err)
 	}
@@ -101,6 +118,7 @@ func (r *reception) judge(ctx context.Context) error {
 	if err := r.tx.AddJournal(ctx, &r.journal); err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
+	key := r.key
 	key.Ticket, key.Message = r.journal.Ticket, r.journal.Message
 	if key.Ticket == 0 && key.ExpiresAt.IsZero() {
 		key.ExpiresAt = r.now.Add(thread.OrphanKeyLife)
@@ -143,10 +161,13 @@ func (r *reception) keepFiles(ctx context.Context) error {
 func (r *reception) dispatch(ctx context.Context) error {
 	ag, isAgent := r.agentBy(r.mail.From.Address)
 	isAgent = isAgent && !r.mail.Untrusted
+	ours := r.around || r.decision.Ticket == 0 && r.begins()
 	switch {
-	case r.passing():
+	case r.passing() || ours && r.robots():
 		r.journal.Verdict = tickets.VerdictRecorded
 		return nil
+	case ours:
+		return r.answerAround(ctx)
 	case r.listReply(ag, isAgent):
 		return r.holdListReply(ctx, ag)
 	case r.decision.Ticket == 0:
@@ -233,6 +254,10 @@ func (r *reception) again(ctx context.Context, kind thread.Copy, first tickets.K
 // envelope says, and the others that it names too. A mail that names none of ours is the first's.
 func (r *reception) addressed() (tickets.Mailbox, []string) {
 	var found []tickets.Mailbox
+	if r.mail.Sent && len(r.mail.Recipients) > 0 { // whose it is, not to whom it went
+		mb, _ := r.Mailboxes.For(r.mail.Recipients[0])
+		return mb, nil
+	}
 	see := func(address string) {
 		mb, ok := r.Mailboxes.For(address)
 		same := func(f tickets.Mailbox) bool { return f.Address == mb.Address }

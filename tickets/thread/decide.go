@@ -45,6 +45,8 @@ type Case struct {
 	Others  []string // further mailboxes of ours that the mail names
 	// Agent tells that the sender's address is an agent's.
 	Agent bool
+	// Out tells that the helpdesk wrote it, around us: not who wrote it counts, but to whom.
+	Out bool
 	// Refs are the stored refs with the mail's own Message-ID or one that it cites.
 	Refs []tickets.Ref
 	// Tickets holds the standing of every ticket that claims, refs and subject tag name; a merged
@@ -112,7 +114,7 @@ func (d *Decision) note(s signal, why string) {
 // forwards tells that an agent sends a known thread to a mailbox that the ticket is not seen from,
 // without naming the ticket's reply address: he opens another ticket there.
 func (c Case) forwards(s signal) bool {
-	return c.Agent && s.rule != RuleReplyAddress && s.rule != RuleBounce && c.Mailbox != "" &&
+	return c.Agent && !c.Out && s.rule != RuleReplyAddress && s.rule != RuleBounce && c.Mailbox != "" &&
 		!c.seen(c.Tickets[s.ticket])
 }
 
@@ -136,9 +138,13 @@ func (c Case) signals() []signal {
 			add(RuleBounce, cl.Ticket, always, cl)
 		}
 	})
+	addressed := always
+	if c.Out {
+		addressed = c.reaches
+	}
 	c.claims(tickets.WhereAddress, func(cl *tickets.Claimed) {
 		if cl.Purpose != token.PurposeReturnPath || !bounced {
-			add(RuleReplyAddress, cl.Ticket, always, cl)
+			add(RuleReplyAddress, cl.Ticket, addressed, cl)
 		}
 	})
 	c.claims(tickets.WhereMessageID, func(cl *tickets.Claimed) {
@@ -199,13 +205,33 @@ func (c Case) named() bool { return !c.Mail.Untrusted && c.Mail.From.Address != 
 
 // participates tells whether the sender is the ticket's requester or was taken in.
 func (c Case) participates(s Standing) bool {
+	if c.Out {
+		return c.reaches(s)
+	}
 	return c.named() && s.People[c.Mail.From.Address]
 }
 
 // partOf tells whether the sender may join the ticket by citing it: who takes part, an agent, and
 // a newcomer, who stays one.
 func (c Case) partOf(s Standing) bool {
+	if c.Out {
+		return c.reaches(s)
+	}
 	return c.participates(s) || c.named() && (c.Agent || s.Newcomers[c.Mail.From.Address])
+}
+
+// reaches tells whether the mail went to somebody who stands on the ticket. What a customer wrote
+// is no answer of ours, though it lies among what we sent: folders get mixed up.
+func (c Case) reaches(s Standing) bool {
+	from := c.Mail.From.Address
+	stands := func(address string) bool { return s.People[address] || s.Newcomers[address] }
+	if from == s.Asker || !c.Agent && stands(from) {
+		return false
+	}
+	all := slices.Concat(c.Mail.To, c.Mail.Cc, c.Mail.Bcc)
+	return slices.ContainsFunc(all, func(p tickets.Person) bool {
+		return p.Address != from && stands(p.Address)
+	})
 }
 
 // awaits tells whether a thread whose other mails came first may be this mail's: the same mailbox,
@@ -213,6 +239,9 @@ func (c Case) partOf(s Standing) bool {
 // cites nothing that is there: else whoever learned a Message-ID could put the customer on Cc and
 // write into his ticket, past the rules that ask for a part in it.
 func (c Case) awaits(s Standing, refused bool) bool {
+	if c.Out {
+		return c.seen(s) && c.reaches(s)
+	}
 	if !c.seen(s) || !c.named() {
 		return false
 	}
