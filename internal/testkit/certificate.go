@@ -21,18 +21,29 @@ const certificateLife = 365 * 24 * time.Hour
 // the pool with which a client trusts it.
 func Certificate(t testing.TB, names ...string) (*tls.Config, *x509.CertPool) {
 	t.Helper()
+	certificate := SelfSigned(t, time.Now().Add(certificateLife), "127.0.0.1", names...)
+	pool := x509.NewCertPool()
+	pool.AddCert(certificate.Leaf)
+	return &tls.Config{Certificates: []tls.Certificate{certificate}}, pool
+}
+
+// SelfSigned makes a certificate for the IP address, localhost and names that vouches for itself
+// until then.
+func SelfSigned(
+	t testing.TB, until time.Time, address string, names ...string,
+) tls.Certificate {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "helpgate test"},
-		NotBefore:             now.Add(-certificateLife),
-		NotAfter:              now.Add(certificateLife),
+		NotBefore:             time.Now().Add(-certificateLife),
+		NotAfter:              until,
 		DNSNames:              append([]string{"localhost"}, names...),
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses:           []net.IP{net.ParseIP(address)},
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 	}
@@ -44,8 +55,5 @@ func Certificate(t testing.TB, names ...string) (*tls.Config, *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	certificate := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
-	return &tls.Config{Certificates: []tls.Certificate{certificate}}, pool
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }

@@ -19,11 +19,38 @@ const dovecotPath = "/usr/sbin/dovecot"
 // Dovecot is a MailServer with Maildirs of its own.
 type Dovecot struct {
 	MailServer
-	dir string
+	path          string
+	home          *leash // the folder, which outlives each process
+	process       *leash
+	users         []string
+	introspection string
+}
+
+// File gives the path of a file of the test's own beside the mail, readable for Dovecot.
+func (d *Dovecot) File(t testing.TB, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(d.home.dir, name)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Stop ends it as an operator does. Its mail stays.
+func (d *Dovecot) Stop() { d.process.drop() }
+
+// Restart ends it, if it runs, and starts it where it was, with settings in addition to its own, as
+// lines of dovecot.conf. It keeps them until the next Restart.
+func (d *Dovecot) Restart(t testing.TB, settings string) {
+	t.Helper()
+	d.Stop()
+	if err := d.run(t, settings); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Maildir is the user's inbox folder on disk.
-func (d *Dovecot) Maildir(user string) string { return filepath.Join(d.dir, "mail", user) }
+func (d *Dovecot) Maildir(user string) string { return filepath.Join(d.home.dir, "mail", user) }
 
 // StartDovecot runs a real Dovecot until the test ends. Users are full addresses; each has an inbox
 // and MailPassword; LMTP refuses everyone else.
@@ -44,50 +71,61 @@ func StartDovecotOfTokens(t testing.TB, introspection string, users ...string) *
 		missing(t, "Dovecot", "dovecot-imapd dovecot-lmtpd")
 	}
 	return started(t, func() (*Dovecot, error) {
-		return startDovecot(t, path, introspection, users)
+		home, err := newLeash("nobody")
+		if err != nil {
+			return nil, err
+		}
+		if err := home.run("TERM"); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(home.dir))
+		}
+		t.Cleanup(home.drop)
+		d := &Dovecot{
+			MailServer: newMailServer(t), path: path, home: home,
+			users: users, introspection: introspection,
+		}
+		return d, d.run(t, "")
 	})
 }
 
-func startDovecot(
-	t testing.TB, path, introspection string, users []string,
-) (*Dovecot, error) {
-	l, err := newLeash("nobody")
-	if err != nil {
-		return nil, err
+func (d *Dovecot) run(t testing.TB, settings string) error {
+	if err := d.configure(settings); err != nil {
+		return err
 	}
-	d := &Dovecot{MailServer: newMailServer(t), dir: l.dir}
-	if err := d.configure(l, introspection, users); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(l.dir))
+	var err error
+	if d.process, err = newLeash("nobody"); err != nil {
+		return err
 	}
-	conf := filepath.Join(l.dir, "dovecot.conf")
-	return d, d.start(t, l, path, "-F", "-c", conf)
+	return d.start(t, d.process, d.path, "-F", "-c", filepath.Join(d.home.dir, "dovecot.conf"))
 }
 
 // configure writes the configuration and the list of users.
-func (d *Dovecot) configure(l *leash, introspection string, users []string) error {
+func (d *Dovecot) configure(settings string) error {
 	_, imapPort, _ := net.SplitHostPort(d.IMAP)
 	_, lmtpPort, _ := net.SplitHostPort(d.LMTP)
 	var config, passwd strings.Builder
-	for _, address := range users {
+	for _, address := range d.users {
 		fmt.Fprintf(&passwd, "%s:{PLAIN}%s\n", address, MailPassword)
 	}
-	group, err := user.LookupGroupId(l.who.Gid)
+	who := d.home.who
+	group, err := user.LookupGroupId(who.Gid)
 	if err != nil {
 		return fmt.Errorf("name the group of Dovecot: %w", err)
 	}
 	err = dovecotConfig.Execute(&config, map[string]string{
-		"Dir": l.dir, "User": l.who.Username, "Group": group.Name,
-		"IMAP": imapPort, "LMTP": lmtpPort, "Introspection": introspection,
+		"Dir": d.home.dir, "User": who.Username, "Group": group.Name,
+		"IMAP": imapPort, "LMTP": lmtpPort, "Introspection": d.introspection, "Settings": settings,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration of Dovecot: %w", err)
 	}
 	tokens := fmt.Sprintf("introspection_mode = post\nintrospection_url = %s\n"+
-		"username_attribute = username\nactive_attribute = active\nactive_value = true\n", introspection)
+		"username_attribute = username\nactive_attribute = active\nactive_value = true\n",
+		d.introspection)
+	dir := d.home.dir
 	return errors.Join(
-		os.WriteFile(filepath.Join(l.dir, "tokens"), []byte(tokens), 0o644),
-		os.WriteFile(filepath.Join(l.dir, "dovecot.conf"), []byte(config.String()), 0o644),
-		os.WriteFile(filepath.Join(l.dir, "users"), []byte(passwd.String()), 0o644),
+		os.WriteFile(filepath.Join(dir, "tokens"), []byte(tokens), 0o644),
+		os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(config.String()), 0o644),
+		os.WriteFile(filepath.Join(dir, "users"), []byte(passwd.String()), 0o644),
 	)
 }
 
@@ -143,4 +181,5 @@ service lmtp {
     port = {{.LMTP}}
   }
 }
+{{.Settings}}
 `))
