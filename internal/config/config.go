@@ -25,8 +25,12 @@ type Config struct {
 	Schedule   Schedule   `key:"schedule"`
 	Policy     Policy     `key:"policy"`
 
-	set map[string]bool // table keys that file or environment set to more than "" or "off"
+	set         map[string]bool // table keys that file or environment set to more than "" or "off"
+	secretFiles []string
 }
+
+// SecretFiles are the files that a KEY_file names, in the order in which they were read.
+func (c *Config) SecretFiles() []string { return c.secretFiles }
 
 // Site is the installation as a whole.
 type Site struct {

@@ -62,6 +62,7 @@ func (l *loader) fromFile(named value) (value, bool) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(l.dir, path)
 	}
+	l.config.secretFiles = append(l.config.secretFiles, path)
 	data, err := readLimited(path, maxSecretFile)
 	if err == nil && len(bytes.TrimSpace(data)) == 0 {
 		err = errors.New("is empty")

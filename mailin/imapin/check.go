@@ -15,7 +15,11 @@ type Report struct {
 	Capabilities []string          // in the server's own words, sorted
 	Folders      []string          // that can be opened, in UTF-8, in the server's order
 	Uses         map[string]string // of some of them: `\Sent`, `\Junk` and the like (RFC 6154)
+	Quota        Quota             // of INBOX; zero where the server tells none
 }
+
+// Quota is the room of an account, in KiB (RFC 9208 section 5.1).
+type Quota struct{ Used, Limit int64 }
 
 // Check logs in, looks what there is, and leaves. Its errors are those that a Poller would log.
 func Check(ctx context.Context, s Server, l Limits) (Report, error) {
@@ -30,6 +34,9 @@ func Check(ctx context.Context, s Server, l Limits) (Report, error) {
 	}
 	if err := c.uses(ctx, &r); err != nil {
 		return Report{}, fmt.Errorf("list folders: %w", err)
+	}
+	if c.caps.Has(imap.CapQuota) {
+		return r, c.quota(ctx, &r)
 	}
 	return r, nil
 }
@@ -62,6 +69,23 @@ func (c *client) uses(ctx context.Context, r *Report) error {
 		}
 		return err
 	})
+}
+
+// quota asks for the room; who will not tell it has a mailbox all the same.
+func (c *client) quota(ctx context.Context, r *Report) error {
+	err := c.run(ctx, c.limits.Command, func() error {
+		roots, err := c.imap.GetQuotaRoot("INBOX").Wait()
+		for _, root := range roots {
+			if room, ok := root.Resources[imap.QuotaResourceStorage]; ok && room.Limit > 0 {
+				r.Quota = Quota{room.Usage, room.Limit}
+			}
+		}
+		return err
+	})
+	if refused(err) {
+		return nil
+	}
+	return err
 }
 
 // special are the attributes that tell a folder's use.

@@ -50,3 +50,32 @@ func TestCheckNamesARefusalWithItsMend(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestCheckTellsTheRoomWhereTheServerDoes(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]Quota{
+		"%s OK done": {Used: 900, Limit: 1000},
+		"%s NO no":   {},
+	} {
+		s := &script{caps: "QUOTA", on: func(c *talk, command string) bool {
+			switch {
+			case strings.HasPrefix(command, "LIST"):
+				c.say(`* LIST () "/" INBOX`)
+				c.ok()
+			case strings.HasPrefix(command, "GETQUOTAROOT"):
+				if want.Limit > 0 {
+					c.say(`* QUOTAROOT INBOX ""`)
+					c.say(`* QUOTA "" (STORAGE 900 1000)`)
+				}
+				c.say(answer, c.tag)
+			default:
+				return false
+			}
+			return true
+		}}
+		r, err := Check(t.Context(), s.serve(t), quick())
+		if err != nil || r.Quota != want {
+			t.Errorf("got %+v, %v, want %+v", r.Quota, err, want)
+		}
+	}
+}

@@ -88,6 +88,7 @@ var arrows = map[string][]string{
 	"internal/schedule":        {"tickets", "tickets/desk", leaves},
 	"internal/ops":             {"internal/health", leaves},
 	"internal/health":          {leaves},
+	"internal/doctor":          {leaves},
 	"internal/config":          {leaves},
 	"internal/provider":        {leaves},
 	"internal/testkit":         {everything}, // for tests and the demo, with all below it
