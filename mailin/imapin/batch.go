@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"helpgate/internal/lifecycle"
 	"helpgate/internal/mailerr"
@@ -25,16 +26,57 @@ func (r *round) read(ctx context.Context, uids []uint32) error {
 		if err != nil {
 			return err
 		}
-		for _, batch := range batches {
-			if err := r.batch(ctx, batch); err != nil {
-				return err
-			}
-			uids = uids[len(batch):]
-			r.waiting(len(uids))
-			r.file(ctx)
+		if err := r.batches(ctx, batches, uids); err != nil {
+			return err
 		}
+		uids = uids[min(len(uids), survey):]
 	}
 	return nil
+}
+
+// batches takes them one after the other. While one is at the door, the next is fetched: the way to
+// the provider and back costs no time then.
+func (r *round) batches(ctx context.Context, batches [][]uint32, uids []uint32) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var loads sync.WaitGroup
+	defer loads.Wait()
+	defer cancel()
+	next := r.load(ctx, &loads, batches[0])
+	for i := range batches {
+		batch := <-next
+		if r.spool, r.other = r.other, r.spool; i+1 < len(batches) {
+			next = r.load(ctx, &loads, batches[i+1])
+		}
+		if err := r.batch(ctx, batch); err != nil {
+			return err
+		}
+		uids = uids[len(batch.uids):]
+		r.waiting(len(uids))
+		r.file(ctx)
+	}
+	return nil
+}
+
+// load is a batch that was fetched.
+type load struct {
+	uids   []uint32
+	pieces []piece
+	err    error
+}
+
+// load fetches a batch into the other spool. The channel gives it in any case.
+func (r *round) load(ctx context.Context, loads *sync.WaitGroup, uids []uint32) <-chan load {
+	loaded := make(chan load, 1)
+	to := r.other
+	loads.Go(func() {
+		l := load{uids: uids}
+		l.err = lifecycle.Protect(func() (err error) {
+			l.pieces, err = r.ask(ctx, want{uids: uids, part: whole}, to)
+			return err
+		})
+		loaded <- l
+	})
+	return loaded
 }
 
 // survey is of how many mails the sizes are asked for at once.
@@ -69,22 +111,21 @@ func (r *round) plan(ctx context.Context, uids []uint32) ([][]uint32, error) {
 	return batches, nil
 }
 
-// batch takes mails that are asked for by one command. Where it does not end well, or brings not
+// batch takes mails that were asked for by one command. Where that did not end well, or brought not
 // all, each of them is asked for alone.
-func (r *round) batch(ctx context.Context, uids []uint32) error {
-	pieces, err := r.ask(ctx, want{uids: uids, part: whole})
-	if err != nil && !refused(err) {
-		r.careful = uids[len(uids)-1]
-		return err
+func (r *round) batch(ctx context.Context, l load) error {
+	if l.err != nil && !refused(l.err) {
+		r.careful = l.uids[len(l.uids)-1]
+		return l.err
 	}
 	got := map[uint32]piece{}
-	for _, p := range pieces {
-		if p.whole && err == nil {
+	for _, p := range l.pieces {
+		if p.whole && l.err == nil {
 			got[p.uid] = p
 		}
 	}
 	var rest []uint32
-	for _, uid := range uids {
+	for _, uid := range l.uids {
 		p, ok := got[uid]
 		if !ok {
 			rest = append(rest, uid)
@@ -109,11 +150,11 @@ func (r *round) batch(ctx context.Context, uids []uint32) error {
 }
 
 // ask empties the spool and fetches into it.
-func (r *round) ask(ctx context.Context, w want) ([]piece, error) {
-	if err := r.spool.empty(); err != nil {
+func (r *round) ask(ctx context.Context, w want, to *spool) ([]piece, error) {
+	if err := to.empty(); err != nil {
 		return nil, err
 	}
-	return r.session.fetch(ctx, w, r.spool)
+	return r.session.fetch(ctx, w, to)
 }
 
 // single takes one mail, in two ways. What fails in both has failed once.
@@ -124,7 +165,7 @@ func (r *round) single(ctx context.Context, uid uint32) error {
 		ways = ways[1:] // the first way may be what ended the connection
 	}
 	for _, plain := range ways {
-		pieces, err := r.ask(ctx, want{uids: []uint32{uid}, part: whole, plain: plain})
+		pieces, err := r.ask(ctx, want{uids: []uint32{uid}, part: whole, plain: plain}, r.spool)
 		if errors.Is(err, errGone) { // somebody moved it before we came
 			r.at = r.at.settled(uid, false)
 			return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -20,6 +21,7 @@ type client struct {
 	caps   imap.CapSet
 	news   chan struct{} // the server said unasked that the folder grew
 	limits Limits
+	turn   sync.Mutex // of the command that runs
 }
 
 var _ session = (*client)(nil)
@@ -46,6 +48,8 @@ func (c *client) hear(d *imapclient.UnilateralDataMailbox) {
 // run lets f send a command and read its answer, within bounds: behind them, or at the end of ctx,
 // the connection is cut, which ends every wait of the library.
 func (c *client) run(ctx context.Context, limit time.Duration, f func() error) error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	c.wire.begin(c.limits.Answer)
 	defer c.wire.end()
 	watchdog := time.AfterFunc(limit, func() { _ = c.wire.cut(errSlow) })

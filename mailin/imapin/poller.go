@@ -136,8 +136,13 @@ func (p *Poller) follow(ctx context.Context) error {
 		return err
 	}
 	defer spool.close()
+	other, err := newSpool(p.Spool)
+	if err != nil {
+		return err
+	}
+	defer other.close()
 	for first := true; ; first = false {
-		r := &round{Poller: p, session: s, spool: spool}
+		r := &round{Poller: p, session: s, spool: spool, other: other}
 		if err := r.run(ctx, first); err != nil {
 			return err
 		}

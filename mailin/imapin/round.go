@@ -10,7 +10,8 @@ import (
 type round struct {
 	*Poller
 	session session
-	spool   *spool
+	spool   *spool // of what is at the door
+	other   *spool // of what is fetched meanwhile
 	folder  box
 	at      cursor
 	kept    string // the cursor as it stands in the store

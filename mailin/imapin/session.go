@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// session is a connection to a server on which somebody is logged in. It is for one goroutine. An
-// error that refusal tells apart is a NO or BAD of the server; behind any other one the connection
-// is gone.
+// session is a connection to a server on which somebody is logged in. Commands that are given at
+// once run one after the other. An error that refusal tells apart is a NO or BAD of the server;
+// behind any other one the connection is gone.
 type session interface {
 	// open selects the folder, anew if it was selected, so that what is new there is seen.
 	open(ctx context.Context, folder string) (box, error)

@@ -95,7 +95,7 @@ func polledRate(t *testing.T, n int, delay time.Duration) float64 {
 	begun := time.Now()
 	for taken := 0; taken < n; {
 		taken = strings.Count(g.logged(), "mail taken")
-		<-time.After(20 * time.Millisecond) // to look costs as much as to read
+		<-time.After(100 * time.Millisecond) // to look costs as much as to read
 	}
 	rate := float64(n) / time.Since(begun).Seconds()
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.process.Process.Pid))
