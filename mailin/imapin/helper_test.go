@@ -206,3 +206,10 @@ func run(t testing.TB, p *Poller) (stop func()) {
 	t.Cleanup(stop)
 	return stop
 }
+
+// logged is what the poller wrote into its log so far.
+func (d *door) logged() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.log.String()
+}

@@ -84,8 +84,8 @@ func TestAProviderThatAsksToWaitIsNotTakenForARefusal(t *testing.T) {
 			run(t, d.poller(t, s.serve(t), nil))
 			d.subjects(t, 3)
 			d.says(t, "asks to wait")
-			if strings.Contains(d.log.String(), "check username") {
-				t.Errorf("the password is blamed:\n%s", d.log.String())
+			if strings.Contains(d.logged(), "check username") {
+				t.Errorf("the password is blamed:\n%s", d.logged())
 			}
 		})
 	}

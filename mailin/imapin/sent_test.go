@@ -31,8 +31,8 @@ func (s *shared) sentMailWaitsForWhatItAnswers(t *testing.T) {
 			t.Errorf("envelope: %+v", m.Envelope)
 		}
 	}
-	if d.log.Len() == 0 || strings.Contains(d.log.String(), "level=WARN") {
-		t.Errorf("log:\n%s", d.log.String())
+	if log := d.logged(); log == "" || strings.Contains(log, "level=WARN") {
+		t.Errorf("log:\n%s", log)
 	}
 	d.round(t)
 	if all, seen := a.holds("Sent", imap.FlagSeen); all != 4 || seen != 0 {
