@@ -18,9 +18,6 @@ type Report struct {
 	Quota        Quota             // of INBOX; zero where the server tells none
 }
 
-// Quota is the room of an account, in KiB (RFC 9208 section 5.1).
-type Quota struct{ Used, Limit int64 }
-
 // Check logs in, looks what there is, and leaves. Its errors are those that a Poller would log.
 func Check(ctx context.Context, s Server, l Limits) (Report, error) {
 	c, err := dial(ctx, s, l)
@@ -69,23 +66,6 @@ func (c *client) uses(ctx context.Context, r *Report) error {
 		}
 		return err
 	})
-}
-
-// quota asks for the room; who will not tell it has a mailbox all the same.
-func (c *client) quota(ctx context.Context, r *Report) error {
-	err := c.run(ctx, c.limits.Command, func() error {
-		roots, err := c.imap.GetQuotaRoot("INBOX").Wait()
-		for _, root := range roots {
-			if room, ok := root.Resources[imap.QuotaResourceStorage]; ok && room.Limit > 0 {
-				r.Quota = Quota{room.Usage, room.Limit}
-			}
-		}
-		return err
-	})
-	if refused(err) {
-		return nil
-	}
-	return err
 }
 
 // special are the attributes that tell a folder's use.
