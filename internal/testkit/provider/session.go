@@ -80,7 +80,19 @@ func (s *session) Authenticate(mechanism string) (sasl.Server, error) {
 	if proof == nil {
 		return nil, &imap.Error{Type: imap.StatusResponseTypeNo, Text: "Unsupported mechanism"}
 	}
-	return proof, nil
+	return bare{proof}, nil
+}
+
+// bare is a mechanism whose empty challenge is empty on the wire: go-imap would write "=" for it.
+type bare struct{ sasl.Server }
+
+// Next implements sasl.Server.
+func (b bare) Next(response []byte) (challenge []byte, done bool, err error) {
+	challenge, done, err = b.Server.Next(response)
+	if len(challenge) == 0 {
+		challenge = nil
+	}
+	return challenge, done, err
 }
 
 // Login implements imapserver.Session.
