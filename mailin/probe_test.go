@@ -18,17 +18,11 @@ func (h house) probeMail(t *testing.T, kind probe.Kind) probe.Mail {
 		Mailbox: support, Host: "mx.desk.example", Subject: "helpgate probe", Text: "A probe.",
 		At: h.Clock.Now(), Marker: token.Marker,
 		Token: func() (string, error) { return h.Keyring.SignProbe(support, h.Clock.Now()) },
-	})
+	}, kind)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range mails {
-		if m.Kind == kind {
-			return m
-		}
-	}
-	t.Fatalf("no probe of kind %s", kind)
-	return probe.Mail{}
+	return mails[0]
 }
 
 // journaled gives the last mail's entry, and how much there is beside it.

@@ -1,8 +1,11 @@
 package probe
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
 	"strings"
 	"time"
 )
@@ -34,10 +37,10 @@ type Mail struct {
 
 // Letter is what the mails of a run are made of.
 type Letter struct {
-	Mailbox string // the address
+	Mailbox string // the address, ASCII
 	Host    string // behind the @ of Message-IDs
-	Subject string // ASCII
-	Text    string // for the person who opens one: ASCII, lines of at most 76 characters
+	Subject string
+	Text    string // for the person who opens one
 	At      time.Time
 	Token   func() (string, error)       // a new one each time
 	Marker  func(token string) string    // the form in which a token stands in a text
@@ -46,16 +49,14 @@ type Letter struct {
 
 // Compose makes a mail of each kind. Each carries its token as Message-ID, in a field, in the text
 // and in an address with a plus, since a provider may change any of them.
-func Compose(l Letter) ([]Mail, error) {
+func Compose(l Letter, kinds ...Kind) ([]Mail, error) {
 	at := strings.LastIndexByte(l.Mailbox, '@')
-	if at < 1 {
-		return nil, fmt.Errorf("compose probe: %q is no address", l.Mailbox)
-	}
-	if strings.ContainsFunc(l.Mailbox+l.Subject, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return nil, errors.New("compose probe: the address or the subject is not ASCII")
+	outside := func(r rune) bool { return r <= ' ' || r > '~' }
+	if at < 1 || strings.ContainsFunc(l.Mailbox, outside) {
+		return nil, fmt.Errorf("compose probe: %q is no address in ASCII", l.Mailbox)
 	}
 	var mails []Mail
-	for _, kind := range Kinds() {
+	for _, kind := range kinds {
 		tok, err := l.Token()
 		if err != nil {
 			return nil, fmt.Errorf("sign probe: %w", err)
@@ -71,11 +72,8 @@ func Compose(l Letter) ([]Mail, error) {
 		case PlusFrom:
 			from = plus
 		}
-		m.Data = l.data(m, from, plus)
-		if l.Sign != nil {
-			if m.Data, err = l.Sign(m.Data); err != nil {
-				return nil, fmt.Errorf("compose probe: %w", err)
-			}
+		if m.Data, err = l.data(m, from, plus); err != nil {
+			return nil, fmt.Errorf("compose probe: %w", err)
 		}
 		mails = append(mails, m)
 	}
@@ -83,15 +81,15 @@ func Compose(l Letter) ([]Mail, error) {
 }
 
 // data writes the mail. It is automatic (RFC 3834), so that nobody's absence answers it.
-func (l Letter) data(m Mail, from, replyTo string) []byte {
+func (l Letter) data(m Mail, from, replyTo string) ([]byte, error) {
 	parent := "<" + m.Token + ".parent@" + l.Host + ">"
 	root := "<" + m.Token + ".root@" + l.Host + ">"
-	lines := []string{
-		"Date: " + l.At.UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"),
+	header := []string{
+		"Date: " + l.At.UTC().Format(time.RFC1123Z),
 		"From: <" + from + ">",
 		"To: <" + m.To + ">",
 		"Reply-To: <" + replyTo + ">",
-		"Subject: " + l.Subject,
+		"Subject: " + mime.BEncoding.Encode("utf-8", strings.Join(strings.Fields(l.Subject), " ")),
 		"Message-ID: <" + m.Token + "@" + l.Host + ">",
 		"In-Reply-To: " + parent,
 		"References: " + root,
@@ -100,13 +98,17 @@ func (l Letter) data(m Mail, from, replyTo string) []byte {
 		"X-Auto-Response-Suppress: All",
 		Field + ": " + m.Token,
 		"MIME-Version: 1.0",
-		"Content-Type: text/plain; charset=us-ascii",
-		"Content-Transfer-Encoding: 7bit",
-		"",
-		strings.ReplaceAll(strings.TrimSpace(l.Text), "\n", "\r\n"),
-		"",
-		l.Marker(m.Token),
-		"",
+		"Content-Type: text/plain; charset=utf-8",
+		"Content-Transfer-Encoding: quoted-printable",
+		"\r\n",
 	}
-	return []byte(strings.Join(lines, "\r\n"))
+	var mail bytes.Buffer
+	mail.WriteString(strings.Join(header, "\r\n"))
+	body := quotedprintable.NewWriter(&mail) // a bytes.Buffer does not fail
+	_, _ = io.WriteString(body, strings.TrimSpace(l.Text)+"\n\n"+l.Marker(m.Token)+"\n")
+	_ = body.Close()
+	if l.Sign == nil {
+		return mail.Bytes(), nil
+	}
+	return l.Sign(mail.Bytes())
 }

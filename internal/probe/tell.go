@@ -64,6 +64,20 @@ func (f Findings) knows(name string) bool {
 	return false
 }
 
+// Over gives the findings with what they do not know from an earlier run, which may have sent more.
+func (f Findings) Over(was Findings) Findings {
+	is, before := reflect.ValueOf(&f).Elem(), reflect.ValueOf(was)
+	for i := range is.NumField() {
+		switch is.Field(i).Interface().(type) {
+		case Outcome, Fate:
+			if is.Field(i).IsZero() {
+				is.Field(i).Set(before.Field(i))
+			}
+		}
+	}
+	return f
+}
+
 // value is a finding; kind is its type.
 type value struct{ name, value, kind string }
 
