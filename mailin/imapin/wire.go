@@ -2,6 +2,7 @@ package imapin
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -9,10 +10,11 @@ import (
 	"helpgate/internal/clock"
 )
 
-// Why a connection was cut by us.
+// Why a connection ended.
 var (
 	errSilent  = errors.New("the server fell silent within an answer")
 	errSlow    = errors.New("the server did not end its answer in time")
+	errEnded   = errors.New("the server ended the connection")
 	errEndless = errors.New("the server's answer has no end")
 )
 
@@ -81,6 +83,9 @@ func (w *wire) Read(b []byte) (int, error) {
 	var late net.Error
 	if errors.As(err, &late) && late.Timeout() {
 		return n, w.cut(errSilent)
+	}
+	if err != nil { // told as what it is: the library goes on to a closed connection
+		_ = w.cut(fmt.Errorf("%w: %w", errEnded, err))
 	}
 	return n, err
 }

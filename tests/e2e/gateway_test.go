@@ -49,6 +49,7 @@ type options struct {
 	agents   []string // addresses; ann alone when nil
 	relay    sink.Options
 	relayAt  string // [relay] address; where relay listens when ""
+	env      []string
 }
 
 // gateway is a running helpgate with a relay that keeps what it sends.
@@ -57,6 +58,7 @@ type gateway struct {
 	dir    string
 	data   string
 	config string
+	env    []string
 	relay  *testkit.Sink
 	smtp   string // where it listens
 
@@ -70,7 +72,7 @@ type gateway struct {
 // start gives a gateway that serves until the test ends.
 func start(t testing.TB, o options) *gateway {
 	t.Helper()
-	g := &gateway{t: t, dir: t.TempDir(), relay: testkit.NewSink(t, o.relay)}
+	g := &gateway{t: t, dir: t.TempDir(), env: o.env, relay: testkit.NewSink(t, o.relay)}
 	g.said = make(chan struct{})
 	g.config = filepath.Join(g.dir, "helpgate.toml")
 	g.data = or(o.data, filepath.Join(g.dir, "data"))
@@ -117,6 +119,7 @@ var servingAt = regexp.MustCompile(`helpgate serves.*smtp=(\S+)`)
 func (g *gateway) serve() {
 	g.t.Helper()
 	cmd := exec.Command(testkit.Binary(g.t), "-c", g.config, "serve")
+	cmd.Env = append(os.Environ(), g.env...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		g.t.Fatal(err)
@@ -187,6 +190,7 @@ func (g *gateway) run(args ...string) string {
 // try calls a verb with a standard input.
 func (g *gateway) try(stdin string, args ...string) (string, error) {
 	cmd := exec.Command(testkit.Binary(g.t), append([]string{"-c", g.config}, args...)...)
+	cmd.Env = append(os.Environ(), g.env...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

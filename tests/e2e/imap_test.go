@@ -136,7 +136,7 @@ func TestANodeThatDiesIsFollowed(t *testing.T) {
 }
 
 // count gives how many mails a folder of the support mailbox holds.
-func count(t *testing.T, s mailServer, folder string) int {
+func count(t testing.TB, s mailServer, folder string) int {
 	t.Helper()
 	c := loggedIn(t, s, support)
 	defer c.Close()
