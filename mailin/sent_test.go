@@ -29,7 +29,8 @@ func TestSentMailWaitsForWhatItAnswers(t *testing.T) {
 	if err := take(true, sentOf); !errors.Is(err, ErrEarly) {
 		t.Fatalf("early: %v", err)
 	}
-	if err := take(true, strings.Replace(sentOf, "In-Reply-To: <q1@customer>\r\n", "", 1)); err != nil {
+	fresh := strings.Replace(sentOf, "In-Reply-To: <q1@customer>\r\n", "", 1)
+	if err := take(true, fresh); err != nil {
 		t.Errorf("in answer to nothing: %v", err)
 	}
 	if err := take(false, sentOf); err != nil {

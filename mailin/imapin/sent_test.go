@@ -20,7 +20,9 @@ func (s *shared) sentMailWaitsForWhatItAnswers(t *testing.T) {
 	d.early = func(env mailin.Envelope, text string) bool {
 		return env.Patient && strings.Contains(text, "Subject: early")
 	}
-	run(t, d.poller(t, a.server(), func(c *Config) { c.Folder, c.From, c.Sent = "Sent", "now", true }))
+	run(t, d.poller(t, a.server(), func(c *Config) {
+		c.Folder, c.From, c.Sent = "Sent", "now", true
+	}))
 	d.round(t)
 	a.put("Sent", time.Time{}, "early", "one", "two")
 	if got := d.subjects(t, 3); got != "one two early" {

@@ -13,8 +13,8 @@ import (
 	"helpgate/tickets/thread"
 )
 
-// receiveSent is the way of a mail that lies among what a mailbox of ours sent: a copy of our own, or
-// an answer that a colleague wrote around us (around.go). It gives no command, opens nothing and
+// receiveSent is the way of a mail that lies among what a mailbox of ours sent: a copy of our own,
+// or an answer that a colleague wrote around us (around.go). It gives no command, opens nothing and
 // makes nobody a customer. What is no answer to a ticket stays in the journal alone, and leaves no
 // key: should it be a mail to us, it comes in by its own road too, and counts there.
 func (r *reception) receiveSent(ctx context.Context) error {
@@ -61,9 +61,9 @@ func (r *reception) robots() bool {
 	return r.mail.Automatic || r.mail.Auto != "" && r.mail.Auto != "calendar"
 }
 
-// sentByUs tells whether the mail is one of ours, which providers put among what was sent. It is known by
-// its Message-ID, by our header, or by what it says, for there are providers that change both. The
-// id under which customers have it is remembered then: they will cite it.
+// sentByUs tells whether the mail is one of ours, which providers put among what was sent. It is
+// known by its Message-ID, by our header, or by what it says, for there are providers that change
+// both. The id under which customers have it is remembered then: they will cite it.
 func (r *reception) sentByUs(ctx context.Context) (bool, error) {
 	if id, ok := r.Keyring.FromMessageID(r.mail.MessageID); ok {
 		return id.Purpose == token.PurposeMessageID, nil
