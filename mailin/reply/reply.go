@@ -9,9 +9,9 @@
 //
 // The way of a mail: structure.go says of each line what the HTML says of it (marks.go), known.go
 // what the thread says, boundary.go where what nobody marked begins, by attribution.go and
-// header.go; quote.go folds what is quoted; signature.go takes off what footer.go and farewell.go
-// find at the end; html.go cuts the HTML to match. The words of programs and of people stand in
-// words_*.go, by language.
+// header.go; quote.go folds what is quoted; banner.go takes off what a gateway put above the text,
+// signature.go what footer.go and farewell.go find at the end; html.go cuts the HTML to match. The
+// words of programs and of people stand in words_*.go, by language.
 //
 // The door calls it outside the store's writer; inspect calls it too. It owns no goroutine.
 package reply
@@ -44,8 +44,8 @@ type Result struct {
 	Text string
 	// Folded is the quotation that was cut, with the lines that introduce it.
 	Folded string
-	// Signature is the signature with its delimiter, the footer of a phone's mail program, and the
-	// disclaimer of a company.
+	// Signature is the signature with its delimiter, the footer of a phone's mail program, the
+	// disclaimer of a company, and the warning that a gateway put above the text.
 	Signature string
 	// HTML is the new part of the HTML, not sanitised; "" when it could not be cut as surely as
 	// the text was, and Text must be shown in its place.
@@ -65,6 +65,7 @@ func Extract(in Input) Result {
 	}
 	m.findKnown(in.Earlier)
 	m.fold()
+	m.unbanner()
 	m.sign()
 
 	var res Result
