@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helpgate/internal/rfc"
+	"helpgate/mailin"
 	"helpgate/mailin/archive"
 	"helpgate/templates"
 )
@@ -18,7 +19,8 @@ func importCommand(a *app) *cobra.Command {
 		importFrom(a, "mbox", "an mbox, with LF, CRLF or CR at the ends of lines",
 			func(path string) (archive.Archive, error) { return archive.OpenMbox(path) }),
 		importFrom(a, "maildir", "a Maildir with all folders below it",
-			func(path string) (archive.Archive, error) { return archive.OpenMaildir(path) }))
+			func(path string) (archive.Archive, error) { return archive.OpenMaildir(path) }),
+		importIMAP(a))
 }
 
 // importText is what is to be known of it, whatever the archive.
@@ -27,9 +29,10 @@ Nothing goes out because of these mails. Each is judged as of when it came: by i
 field, else its Date, else what the archive tells. They are threaded by the same rules as all mail,
 and what is there already, by whatever road, stays one message.
 
-A run that was stopped, also by kill -9, goes on where it ended when the same is called again. An
-mbox that has grown since is read from there too, if nothing was left out. It works beside a running
-server. The exit code is 1 if a mail was not taken; the others are.`
+A run that was stopped, also by kill -9, goes on where it ended when the same is called again. What
+an mbox or a folder at a provider got since is read from there too, or from the first mail that was
+left out. It works beside a running server. The exit code is 1 if a mail was not taken; the others
+are.`
 
 func importFrom(
 	a *app, form, what string, open func(path string) (archive.Archive, error),
@@ -51,44 +54,73 @@ func importFrom(
 				return fmt.Errorf("import: %w", err)
 			}
 			return a.with(c.Context(), func(w *world) error {
-				return a.importAll(c.Context(), w, box, "import:"+form+":"+path, mailbox)
+				into, err := w.importer(mailbox)
+				if err != nil {
+					return err
+				}
+				if err := into.take(c.Context(), box, form+":"+path, a.progress); err != nil {
+					return err
+				}
+				return a.tell(&into.tally)
 			})
 		},
 	}
-	c.Flags().StringVar(&mailbox, "mailbox", "",
-		"`address` of the mailbox of mails that name none of ours in To or Cc (default the first)")
+	mailboxFlag(c, &mailbox)
 	return c
 }
 
-// importAll takes the archive in, under the mark.
-func (a *app) importAll(
-	ctx context.Context, w *world, box archive.Archive, mark, mailbox string,
-) error {
-	in := intake{box: box, store: w.db, silent: true, lanes: importLanes, mark: mark + ":" + mailbox}
+func mailboxFlag(c *cobra.Command, mailbox *string) {
+	c.Flags().StringVar(mailbox, "mailbox", "",
+		"`address` of the mailbox of mails that name none of ours in To or Cc (default the first)")
+}
+
+// importer takes archives in, and counts their mails together.
+type importer struct {
+	*world
+	gate    *mailin.Gate
+	mailbox string // of mails that name none of ours; "" for the first
+	tally   tally
+}
+
+func (w *world) importer(mailbox string) (*importer, error) {
 	if len(w.mailboxes) == 0 {
-		return errors.New("no [[mailbox]] in the configuration: add the address of your support")
+		return nil, errors.New("no [[mailbox]] in the configuration: add the address of your support")
 	}
 	if mailbox != "" {
 		if _, ok := w.mailboxes.Find(rfc.Key(mailbox)); !ok {
-			return usageError{fmt.Errorf("no mailbox %s in the configuration", mailbox)}
+			return nil, usageError{fmt.Errorf("no mailbox %s in the configuration", mailbox)}
 		}
-		in.to = []string{mailbox}
 	}
 	texts, err := templates.Load(w.config.Site.Templates)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if in.gate, err = w.gate(texts, noMeter{}); err != nil {
-		return err
+	gate, err := w.gate(texts, noMeter{})
+	return &importer{world: w, gate: gate, mailbox: mailbox}, err
+}
+
+// take takes one in. The name is its own among all archives.
+func (i *importer) take(ctx context.Context, box archive.Archive, name string, bar newBar) error {
+	in := intake{
+		box: box, gate: i.gate, store: i.db, silent: true, lanes: importLanes, tally: &i.tally,
+		mark: "import:" + name + ":" + i.mailbox,
 	}
-	if err := in.run(ctx, a.progress); err != nil {
+	if i.mailbox != "" {
+		in.to = []string{i.mailbox}
+	}
+	if err := in.run(ctx, bar); err != nil {
 		return fmt.Errorf("import stopped, call the same again to go on: %w", err)
 	}
-	if err := a.print(in.tally.importView(), func() { in.tally.show(a.out) }); err != nil {
+	return nil
+}
+
+// tell prints what became of the mails.
+func (a *app) tell(t *tally) error {
+	if err := a.print(t.importView(), func() { t.show(a.out) }); err != nil {
 		return err
 	}
-	if n := in.tally.Refused; n > 0 {
-		return fmt.Errorf("%d of the mails were not taken", n)
+	if t.Refused > 0 {
+		return fmt.Errorf("%d of the mails were not taken", t.Refused)
 	}
 	return nil
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"strings"
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
@@ -31,28 +31,29 @@ type intake struct {
 	mark   string      // the key under which is written how far it came; "" for nowhere
 	clock  *clock.Fake // set to when each mail came, if not nil; with one lane
 
-	tally    tally
+	tally    *tally
 	frontier frontier
 	bar      *progressbar.ProgressBar
 }
+
+// newBar makes a bar of what is to be read, in bytes or in mails.
+type newBar func(total int64, bytes bool) *progressbar.ProgressBar
 
 // laneDepth is how many mails wait for a lane, so that one large mail does not stop the others.
 const laneDepth = 16
 
 // run takes all mails behind the mark. What is wrong with a mail stands in the tally; an error is
 // one that another mail would meet too, and ends the run.
-func (in *intake) run(
-	ctx context.Context, bar func(total int64, bytes bool) *progressbar.ProgressBar,
-) error {
+func (in *intake) run(ctx context.Context, bar newBar) error {
 	behind, err := in.resume(ctx)
 	if err != nil {
 		return err
 	}
-	left, err := in.box.Left(behind)
+	left, err := in.box.Left(ctx, behind)
 	if err != nil {
 		return err
 	}
-	in.frontier.last, in.bar = behind, bar(left, in.box.Appends())
+	in.bar = bar(left, in.box.Bytes())
 	if err := in.all(ctx, behind); err != nil {
 		return err
 	}
@@ -76,7 +77,8 @@ func (in *intake) all(ctx context.Context, behind string) error {
 type arrival struct {
 	archive.Mail
 	head archive.Head
-	done bool // guarded by the frontier
+	done bool // guarded by the frontier, as is left
+	left bool // it was not taken
 }
 
 // dispatch gives each mail to the lane of its conversation.
@@ -86,7 +88,7 @@ func (in *intake) dispatch(ctx context.Context, behind string, lanes []chan *arr
 			close(lane)
 		}
 	}()
-	for m, err := range in.box.Mails(behind) {
+	for m, err := range in.box.Mails(ctx, behind) {
 		if err != nil {
 			return err
 		}
@@ -136,8 +138,7 @@ func (in *intake) accept(ctx context.Context, gate *mailin.Gate, mail *arrival) 
 		Road: mailin.RoadImport, To: in.to, ReceivedAt: mail.head.At, Silent: in.silent,
 	}
 	if in.mark != "" {
-		place := in.frontier.behind(mail)
-		env.Mark = tickets.Mark{Key: in.mark, Value: markValue(place, in.tally.leftOut())}
+		env.Mark = tickets.Mark{Key: in.mark, Value: in.frontier.with(mail).String()}
 	}
 	if in.clock != nil {
 		came := mail.head.At
@@ -151,19 +152,12 @@ func (in *intake) accept(ctx context.Context, gate *mailin.Gate, mail *arrival) 
 
 // end counts a mail that is done with.
 func (in *intake) end(mail *arrival, seen *witness, err error) {
-	in.tally.add(mail.Name, seen, err)
-	in.frontier.end(mail)
-	_ = in.bar.Add64(mail.Size)
-}
-
-// A mark is a place, and before it whether mails before it were left out.
-const wholeMark, gapMark = "0 ", "1 "
-
-func markValue(place string, gap bool) string {
-	if gap {
-		return gapMark + place
+	if mail.Done != nil {
+		mail.Done()
 	}
-	return wholeMark + place
+	in.tally.add(mail.Name, seen, err)
+	in.frontier.end(mail, err != nil)
+	_ = in.bar.Add64(mail.Size)
 }
 
 // resume gives the place behind which an earlier run ended.
@@ -171,26 +165,27 @@ func (in *intake) resume(ctx context.Context) (behind string, err error) {
 	if in.mark == "" {
 		return "", nil
 	}
+	var value string
 	err = in.store.View(ctx, func(tx tickets.Tx) error {
-		behind, err = tx.Mark(ctx, in.mark)
+		value, err = tx.Mark(ctx, in.mark)
 		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("read how far an import came: %w", err)
 	}
-	behind, in.tally.gap = strings.CutPrefix(behind, gapMark)
-	return strings.TrimPrefix(behind, wholeMark), nil
+	in.frontier.reached = readReached(value)
+	return in.frontier.Behind, nil
 }
 
-// finish writes where the next run shall begin: behind the last mail, or anew where that could miss
-// one. What is read twice falls as a copy.
+// finish writes where the next run shall begin: behind the last mail, before the first left out, or
+// anew where that could miss one. What is read twice falls as a copy.
 func (in *intake) finish(ctx context.Context) error {
 	if in.mark == "" {
 		return nil
 	}
 	value := ""
-	if in.box.Appends() && !in.tally.leftOut() {
-		value = markValue(in.frontier.last, false)
+	if in.box.Appends() {
+		value = in.frontier.next().String()
 	}
 	err := in.store.Update(ctx, func(tx tickets.Tx) error {
 		return tx.SetMark(ctx, in.mark, value)
@@ -201,11 +196,50 @@ func (in *intake) finish(ctx context.Context) error {
 	return nil
 }
 
+// reached is how far an archive is taken in, the value of a mark.
+type reached struct {
+	Behind string  `json:"behind"`        // a place: all up to it are done
+	Gap    *string `json:"gap,omitempty"` // the place before the first that was left out
+}
+
+// readReached reads a mark; what is none is an archive's start.
+func readReached(value string) (r reached) {
+	if json.Unmarshal([]byte(value), &r) != nil {
+		return reached{}
+	}
+	return r
+}
+
+// String gives the mark.
+func (r reached) String() string {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // strings
+	}
+	return string(text)
+}
+
+// past is r with one more mail, the next one, done.
+func (r reached) past(a *arrival) reached {
+	if a.left && r.Gap == nil {
+		r.Gap = &r.Behind
+	}
+	return reached{a.Place, r.Gap}
+}
+
+// next is where the next run begins.
+func (r reached) next() reached {
+	if r.Gap != nil {
+		return reached{Behind: *r.Gap}
+	}
+	return r
+}
+
 // frontier knows up to where all mails are done with, while several are under way.
 type frontier struct {
-	mu   sync.Mutex
-	open []*arrival // from the first that is not done, in the archive's order
-	last string     // the place before that
+	mu      sync.Mutex
+	open    []*arrival // from the first that is not done, in the archive's order
+	reached            // before that
 }
 
 func (f *frontier) begin(a *arrival) {
@@ -214,26 +248,27 @@ func (f *frontier) begin(a *arrival) {
 	f.open = append(f.open, a)
 }
 
-// behind gives the place up to which all is done once that mail is.
-func (f *frontier) behind(a *arrival) string {
+// with gives how far it is once that mail is done, too.
+func (f *frontier) with(a *arrival) reached {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	place := f.last
+	r := f.reached
 	for _, o := range f.open {
 		if !o.done && o != a {
 			break
 		}
-		place = o.Place
+		r = r.past(o)
 	}
-	return place
+	return r
 }
 
-func (f *frontier) end(a *arrival) {
+// end says that a mail is done with; left, that it was not taken.
+func (f *frontier) end(a *arrival, left bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a.done = true
+	a.done, a.left = true, left
 	for len(f.open) > 0 && f.open[0].done {
-		f.last, f.open = f.open[0].Place, f.open[1:]
+		f.reached, f.open = f.past(f.open[0]), f.open[1:]
 	}
 }
 

@@ -69,8 +69,8 @@ func (a *app) newPassword(ctx context.Context, generate, remove bool) (string, e
 	if generate {
 		return password.Generate(), nil
 	}
-	if f, ok := a.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return a.askPassword(ctx, int(f.Fd()))
+	if terminal, ok := a.terminal(); ok {
+		return a.askPassword(ctx, terminal)
 	}
 	// One line end may follow it; more than that is a fault, which the rest shows.
 	text, err := io.ReadAll(io.LimitReader(a.in, password.MaxLength+int64(len("\r\n"))+1))
@@ -80,8 +80,32 @@ func (a *app) newPassword(ctx context.Context, generate, remove bool) (string, e
 	return strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"), nil
 }
 
-// askPassword asks twice, without echo.
+// terminal gives that of standard input, if it is one.
+func (a *app) terminal() (fd int, ok bool) {
+	f, ok := a.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
+}
+
+// askPassword asks twice.
 func (a *app) askPassword(ctx context.Context, terminal int) (string, error) {
+	var typed [2]string
+	for i, prompt := range []string{"Password: ", "Once more: "} {
+		var err error
+		if typed[i], err = a.ask(ctx, terminal, prompt); err != nil {
+			return "", err
+		}
+	}
+	if typed[0] != typed[1] {
+		return "", errors.New("the two passwords differ: nothing is changed")
+	}
+	return typed[0], nil
+}
+
+// ask asks for a secret, without echo.
+func (a *app) ask(ctx context.Context, terminal int, prompt string) (string, error) {
 	state, err := term.GetState(terminal)
 	if err != nil {
 		return "", fmt.Errorf("ask for password: %w", err)
@@ -91,18 +115,11 @@ func (a *app) askPassword(ctx context.Context, terminal int) (string, error) {
 		_ = term.Restore(terminal, state)
 		os.Exit(exitFailed)
 	})()
-	var typed [2]string
-	for i, prompt := range []string{"Password: ", "Once more: "} {
-		fmt.Fprint(a.err, prompt)
-		text, err := term.ReadPassword(terminal)
-		fmt.Fprintln(a.err)
-		if err != nil {
-			return "", fmt.Errorf("ask for password: %w", err)
-		}
-		typed[i] = string(text)
+	fmt.Fprint(a.err, prompt)
+	text, err := term.ReadPassword(terminal)
+	fmt.Fprintln(a.err)
+	if err != nil {
+		return "", fmt.Errorf("ask for password: %w", err)
 	}
-	if typed[0] != typed[1] {
-		return "", errors.New("the two passwords differ: nothing is changed")
-	}
-	return typed[0], nil
+	return string(text), nil
 }

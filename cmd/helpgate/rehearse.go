@@ -149,7 +149,7 @@ func (s *stage) prepare(ctx context.Context, agents []tickets.Agent) error {
 	if err != nil {
 		return err
 	}
-	s.in = intake{store: db, lanes: 1, clock: now}
+	s.in = intake{store: db, lanes: 1, clock: now, tally: &tally{}}
 	s.in.gate, err = s.gate(texts, noMeter{})
 	return err
 }

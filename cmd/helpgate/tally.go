@@ -17,7 +17,6 @@ const maxFaults = 1000
 type tally struct {
 	mu sync.Mutex
 	tallied
-	gap bool // an earlier run that this one goes on with left some out
 }
 
 // tallied is what is counted.
@@ -83,12 +82,6 @@ func reasonOf(err error) string {
 		return refused.Public
 	}
 	return err.Error()
-}
-
-func (t *tally) leftOut() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.gap || t.Refused > 0
 }
 
 // importJSON is the report of an import.

@@ -1,6 +1,6 @@
 // Package archive reads the mails that lie in files: an mbox, a Maildir with its subfolders, a
 // folder of .eml files. It gives them one by one, each with a place behind which a later run can go
-// on.
+// on. Archive is also how cmd gives the folders of an IMAP account to whoever takes mails in.
 //
 // An mbox is read as RFC 4155 describes it, with the quoting of mboxrd (one > less before each
 // ">From ") and lines that end in LF, CRLF or CR; Content-Length counts for nothing. A Maildir is
@@ -14,6 +14,7 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,15 +33,19 @@ type Mail struct {
 	Size  int64     // its share of Archive.Left
 	// Open gives its bytes. The caller closes it; several may be open at once.
 	Open func() (io.ReadCloser, error)
+	// Done, where it is not nil, is to be called when the mail is not opened any more.
+	Done func()
 }
 
 // Archive gives mails in an order that is the same at every run.
 type Archive interface {
 	// Mails gives those behind the place; "" stands before the first. A place that is not of this
 	// archive, because the file is another by now, is "" too. After an error no mail follows.
-	Mails(behind string) iter.Seq2[Mail, error]
+	Mails(ctx context.Context, behind string) iter.Seq2[Mail, error]
 	// Left tells how much lies behind the place, in the units of Mail.Size.
-	Left(behind string) (int64, error)
+	Left(ctx context.Context, behind string) (int64, error)
+	// Bytes tells that these units are bytes; else they are mails.
+	Bytes() bool
 	// Appends tells that what is added later lies behind all that is there.
 	Appends() bool
 	Close() error

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,7 +17,7 @@ type Files struct{ root string }
 func OpenFiles(path string) *Files { return &Files{path} }
 
 // Mails implements Archive, in the order of the files' names.
-func (f *Files) Mails(behind string) iter.Seq2[Mail, error] {
+func (f *Files) Mails(_ context.Context, behind string) iter.Seq2[Mail, error] {
 	return func(yield func(Mail, error) bool) {
 		skip := behind != ""
 		err := filepath.WalkDir(f.root, func(path string, d fs.DirEntry, err error) error {
@@ -50,8 +51,8 @@ func (f *Files) Mails(behind string) iter.Seq2[Mail, error] {
 }
 
 // Left implements Archive, in mails.
-func (f *Files) Left(behind string) (n int64, err error) {
-	for _, err := range f.Mails(behind) {
+func (f *Files) Left(ctx context.Context, behind string) (n int64, err error) {
+	for _, err := range f.Mails(ctx, behind) {
 		if err != nil {
 			return 0, err
 		}
@@ -59,6 +60,9 @@ func (f *Files) Left(behind string) (n int64, err error) {
 	}
 	return n, nil
 }
+
+// Bytes implements Archive.
+func (f *Files) Bytes() bool { return false }
 
 // Appends implements Archive.
 func (f *Files) Appends() bool { return false }

@@ -33,7 +33,7 @@ func TestHeadOfAMail(t *testing.T) {
 // mailOf gives a mail of that text.
 func mailOf(t *testing.T, text string) Mail {
 	t.Helper()
-	for m := range mbox(t, dateLine+text).Mails("") {
+	for m := range mbox(t, dateLine+text).Mails(t.Context(), "") {
 		return m
 	}
 	t.Fatal("no mail")

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ const batch = 1 << 15
 
 // Mails implements Archive: folder by folder, by the names of the files, which begin with when they
 // came. A place is folder and name, without the flags that follow the name.
-func (m *Maildir) Mails(behind string) iter.Seq2[Mail, error] {
+func (m *Maildir) Mails(_ context.Context, behind string) iter.Seq2[Mail, error] {
 	folder, after := splitPlace(behind)
 	return func(yield func(Mail, error) bool) {
 		for _, f := range m.folders {
@@ -207,7 +208,7 @@ func changed(path string) time.Time {
 }
 
 // Left implements Archive, in mails.
-func (m *Maildir) Left(behind string) (n int64, err error) {
+func (m *Maildir) Left(_ context.Context, behind string) (n int64, err error) {
 	folder, after := splitPlace(behind)
 	for _, f := range m.folders {
 		if f < folder {
@@ -224,6 +225,9 @@ func (m *Maildir) Left(behind string) (n int64, err error) {
 	}
 	return n, nil
 }
+
+// Bytes implements Archive.
+func (m *Maildir) Bytes() bool { return false }
 
 // Appends implements Archive: a mail may come into any folder, by any name.
 func (m *Maildir) Appends() bool { return false }

@@ -49,7 +49,7 @@ func TestMaildirFoldersInOrder(t *testing.T) {
 	}
 	for i, place := range places {
 		rest, _ := texts(t, m, place)
-		left, err := m.Left(place)
+		left, err := m.Left(t.Context(), place)
 		if !slices.Equal(rest, want[i+1:]) || left != int64(len(rest)) || err != nil {
 			t.Errorf("behind %s: %q, %d left, %v", place, rest, left, err)
 		}
@@ -77,7 +77,7 @@ func TestMaildirIsReadInBatches(t *testing.T) {
 func TestMaildirMailWhoseFlagsChange(t *testing.T) {
 	t.Parallel()
 	m := maildir(t, "new/1.a", "cur/0.x")
-	for mail, err := range m.Mails("./0.x") {
+	for mail, err := range m.Mails(t.Context(), "./0.x") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestNoLinkLeadsOutOfAMaildir(t *testing.T) {
 	if got, _ := texts(t, m, ""); len(got) != 1 {
 		t.Errorf("%q", got)
 	}
-	for mail := range m.Mails("") { // and none that comes later
+	for mail := range m.Mails(t.Context(), "") { // and none that comes later
 		if err := os.Remove(mail.Name); err != nil {
 			t.Fatal(err)
 		}
@@ -124,12 +124,12 @@ func TestNoLinkLeadsOutOfAMaildir(t *testing.T) {
 
 func TestDateOfAMaildirsName(t *testing.T) {
 	t.Parallel()
-	for mail := range maildir(t, "cur/1136214245.M1P2.host:2,S").Mails("") {
+	for mail := range maildir(t, "cur/1136214245.M1P2.host:2,S").Mails(t.Context(), "") {
 		if !mail.At.Equal(time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC)) {
 			t.Errorf("%s", mail.At)
 		}
 	}
-	for mail := range maildir(t, "cur/abc").Mails("") {
+	for mail := range maildir(t, "cur/abc").Mails(t.Context(), "") {
 		if time.Since(mail.At) > time.Hour {
 			t.Errorf("not the file's: %s", mail.At)
 		}
@@ -154,7 +154,7 @@ func TestOpenTellsArchivesApart(t *testing.T) {
 	}
 	a := OpenFiles(files)
 	got, places := texts(t, a, "")
-	left, err := a.Left(places[0])
+	left, err := a.Left(t.Context(), places[0])
 	if !reflect.DeepEqual(got, []string{"a/x.EML", "b.eml"}) || left != 1 || err != nil {
 		t.Errorf("%q, %d left, %v", got, left, err)
 	}

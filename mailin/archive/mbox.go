@@ -3,6 +3,7 @@ package archive
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func OpenMbox(path string) (*Mbox, error) {
 }
 
 // Mails implements Archive.
-func (b *Mbox) Mails(behind string) iter.Seq2[Mail, error] {
+func (b *Mbox) Mails(_ context.Context, behind string) iter.Seq2[Mail, error] {
 	return func(yield func(Mail, error) bool) {
 		offset, resumed := b.offset(behind)
 		s := newScanner(io.NewSectionReader(b.file, offset, b.size-offset), offset, b.eol)
@@ -117,7 +118,7 @@ func (b *Mbox) offset(place string) (offset int64, ok bool) {
 }
 
 // Left implements Archive, in bytes. The mail at the place is not counted.
-func (b *Mbox) Left(behind string) (int64, error) {
+func (b *Mbox) Left(_ context.Context, behind string) (int64, error) {
 	offset, resumed := b.offset(behind)
 	if !resumed {
 		return b.size, nil
@@ -129,6 +130,9 @@ func (b *Mbox) Left(behind string) (int64, error) {
 	}
 	return b.size - p.next, nil
 }
+
+// Bytes implements Archive.
+func (b *Mbox) Bytes() bool { return true }
 
 // Appends implements Archive.
 func (b *Mbox) Appends() bool { return true }

@@ -37,7 +37,7 @@ func mbox(t testing.TB, text string) *Mbox {
 // texts reads all mails behind the place.
 func texts(t testing.TB, a Archive, behind string) (all []string, places []string) {
 	t.Helper()
-	for m, err := range a.Mails(behind) {
+	for m, err := range a.Mails(t.Context(), behind) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,13 +121,13 @@ func TestDateOfTheFromLine(t *testing.T) {
 		"From a@b.example  Mon, 2 Jan 2006 15:04:05 +0000",
 		"From Ann Mon Berg Mon Jan  2 15:04:05 2006",
 	} {
-		for m := range mbox(t, line+"\nA: b\n\n").Mails("") {
+		for m := range mbox(t, line+"\nA: b\n\n").Mails(t.Context(), "") {
 			if !m.At.Equal(at) {
 				t.Errorf("%s: %s", line, m.At)
 			}
 		}
 	}
-	for m := range mbox(t, "From -\nA: b\n\n").Mails("") {
+	for m := range mbox(t, "From -\nA: b\n\n").Mails(t.Context(), "") {
 		if time.Since(m.At) > time.Hour {
 			t.Errorf("without a date it has not the file's: %s", m.At)
 		}
@@ -141,7 +141,7 @@ func TestMboxGoesOnBehindAPlace(t *testing.T) {
 	all, places := texts(t, b, "")
 	for i, place := range places {
 		rest, _ := texts(t, b, place)
-		left, err := b.Left(place)
+		left, err := b.Left(t.Context(), place)
 		if len(rest) != len(all)-i-1 || left != int64(len(text)*len(rest)/20) || err != nil {
 			t.Errorf("behind mail %d: %d mails, %d bytes, %v", i, len(rest), left, err)
 		}

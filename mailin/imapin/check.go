@@ -3,7 +3,6 @@ package imapin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -29,8 +28,20 @@ func Check(ctx context.Context, s Server, l Limits) (Report, error) {
 	for _, name := range slices.Sorted(maps.Keys(c.caps)) {
 		r.Capabilities = append(r.Capabilities, string(name))
 	}
-	if err := c.uses(ctx, &r); err != nil {
-		return Report{}, fmt.Errorf("list folders: %w", err)
+	list, err := c.list(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, f := range list {
+		if slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) {
+			continue
+		}
+		r.Folders = append(r.Folders, f.Mailbox)
+		for _, use := range f.Attrs {
+			if special[use] {
+				r.Uses[f.Mailbox] = string(use)
+			}
+		}
 	}
 	if c.caps.Has(imap.CapQuota) {
 		return r, c.quota(ctx, &r)
@@ -43,30 +54,6 @@ func NotLoggedIn(err error) bool { return errors.Is(err, errLogin) }
 
 // Mend says what an operator can do about an error of Check.
 func Mend(err error, s Server) string { return mend(err, Config{Server: s}) }
-
-// uses gives the folders with what they are for. RETURN is said only where both extensions are
-// there: servers that do not know it drop the connection.
-func (c *client) uses(ctx context.Context, r *Report) error {
-	var options *imap.ListOptions
-	if c.caps.Has(imap.CapSpecialUse) && c.caps.Has(imap.CapListExtended) {
-		options = &imap.ListOptions{ReturnSpecialUse: true}
-	}
-	return c.run(ctx, c.limits.Command, func() error {
-		list, err := c.imap.List("", "*", options).Collect()
-		for _, f := range list {
-			if slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) {
-				continue
-			}
-			r.Folders = append(r.Folders, f.Mailbox)
-			for _, use := range f.Attrs {
-				if special[use] {
-					r.Uses[f.Mailbox] = string(use)
-				}
-			}
-		}
-		return err
-	})
-}
 
 // special are the attributes that tell a folder's use.
 var special = map[imap.MailboxAttr]bool{

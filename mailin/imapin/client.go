@@ -66,9 +66,13 @@ func refused(err error) bool {
 }
 
 func (c *client) open(ctx context.Context, folder string) (box, error) {
+	return c.enter(ctx, folder, nil)
+}
+
+func (c *client) enter(ctx context.Context, folder string, o *imap.SelectOptions) (box, error) {
 	var b box
 	err := c.run(ctx, c.limits.Command, func() error {
-		data, err := c.imap.Select(folder, nil).Wait()
+		data, err := c.imap.Select(folder, o).Wait()
 		if err != nil {
 			return err
 		}

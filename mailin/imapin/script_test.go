@@ -85,7 +85,7 @@ func (c *talk) answer(command string) {
 	switch verb := word[0]; {
 	case verb == "CAPABILITY":
 		c.say("* CAPABILITY IMAP4rev1 %s", c.caps)
-	case verb == "SELECT":
+	case verb == "SELECT", verb == "EXAMINE":
 		c.say("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x")
 	case strings.Contains(command, "RETURN"), verb == "EXPUNGE":
 		c.say("%s BAD what?", c.tag)

@@ -20,20 +20,24 @@ const importLife = 300 * time.Millisecond
 // archived gives an mbox of so many mails, four a conversation.
 func archived(n int) string {
 	var b strings.Builder
-	at := time.Date(2020, 5, 2, 10, 0, 0, 0, time.UTC)
 	for i := range n {
-		at = at.Add(time.Minute)
-		m := mail{
-			from: fmt.Sprintf("person%d@customer.example", i/4), to: support, date: at,
-			subject: fmt.Sprintf("Question %d", i/4), id: archivedID(i),
-			text: fmt.Sprintf("Word %d", i),
-		}
-		if i%4 > 0 {
-			m.inReplyTo, m.references = archivedID(i-1), []string{archivedID(i / 4 * 4)}
-		}
-		fmt.Fprintf(&b, "From %s %s\n%s\n", m.from, at.Format(time.ANSIC), m)
+		m := archivedMail(i)
+		fmt.Fprintf(&b, "From %s %s\n%s\n", m.from, m.date.Format(time.ANSIC), m)
 	}
 	return b.String()
+}
+
+// archivedMail gives one of them.
+func archivedMail(i int) mail {
+	m := mail{
+		from: fmt.Sprintf("person%d@customer.example", i/4), to: support,
+		date:    time.Date(2020, 5, 2, 10, i, 0, 0, time.UTC),
+		subject: fmt.Sprintf("Question %d", i/4), id: archivedID(i), text: fmt.Sprintf("Word %d", i),
+	}
+	if i%4 > 0 {
+		m.inReplyTo, m.references = archivedID(i-1), []string{archivedID(i / 4 * 4)}
+	}
+	return m
 }
 
 func archivedID(i int) string { return fmt.Sprintf("old%d@customer", i) }
