@@ -56,23 +56,30 @@ func (w *world) routes() ([]queue.Route, error) {
 const mxConnections = 10
 
 func (w *world) route(r *config.Relay) (queue.Route, error) {
-	helo := w.config.Site.Hostname
 	if r == nil {
-		mx := relay.NewMX(relay.MXConfig{Resolver: net.DefaultResolver, HELO: helo})
+		mx := relay.NewMX(relay.MXConfig{
+			Resolver: net.DefaultResolver, HELO: w.config.Site.Hostname,
+		})
 		return queue.Route{Name: "mx", Deliverer: direct{mx}, Connections: mxConnections}, nil
 	}
-	tokens, err := w.login(r.OAuth2, r.Username)
+	cfg, err := w.relayConfig(r)
 	if err != nil {
 		return queue.Route{}, err
 	}
-	host := relay.NewSmarthost(relay.Config{
-		Address: r.Address, TLS: r.TLS, Username: r.Username, Password: r.Password.Reveal(),
-		OAuth: tokens, HELO: helo, Connections: r.Connections,
-	})
+	host := relay.NewSmarthost(cfg)
 	return queue.Route{
 		Name: r.Address, Deliverer: smarthost{host}, Connections: r.Connections,
 		RatePerMinute: r.RatePerMinute, RatePerDay: r.RatePerDay,
 	}, nil
+}
+
+// relayConfig is the relay as mailout has it.
+func (w *world) relayConfig(r *config.Relay) (relay.Config, error) {
+	tokens, err := w.login(r.OAuth2, r.Username)
+	return relay.Config{
+		Address: r.Address, TLS: r.TLS, Username: r.Username, Password: r.Password.Reveal(),
+		OAuth: tokens, HELO: w.config.Site.Hostname, Connections: r.Connections,
+	}, err
 }
 
 // kickEvery is how often the outbox worker is hinted at most: to wake it for each of a thousand mails

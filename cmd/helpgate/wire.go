@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 
+	"helpgate/internal/config"
 	"helpgate/internal/health"
 	"helpgate/internal/lifecycle"
 	"helpgate/internal/ops"
@@ -127,16 +128,12 @@ func (w *world) gate(texts *templates.Set, meter mailin.Meter) (*mailin.Gate, er
 func (w *world) composer(texts *templates.Set) (*compose.Composer, error) {
 	signers := map[string]compose.Signer{}
 	for _, mb := range w.config.Mailboxes {
-		if mb.DKIM == nil {
+		signer, err := signerOf(mb)
+		if err != nil {
+			return nil, err
+		}
+		if signer == nil {
 			continue
-		}
-		pem, err := os.ReadFile(mb.DKIM.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("read DKIM key of %s: %w", mb.Address, err)
-		}
-		signer, err := dkim.Load(mb.DKIM.Domain, mb.DKIM.Selector, pem)
-		if err != nil {
-			return nil, fmt.Errorf("DKIM key of %s: %w", mb.Address, err)
 		}
 		signers[key(mb.Address)] = signer
 	}
@@ -144,4 +141,20 @@ func (w *world) composer(texts *templates.Set) (*compose.Composer, error) {
 		Templates: texts, Mailboxes: w.mailboxes, Keyring: w.keyring, Store: w.db, Blobs: w.db.Blobs(),
 		Signers: signers, Detect: command.Detect,
 	}), nil
+}
+
+// signerOf loads the mailbox's DKIM key; nil when it has none.
+func signerOf(mb config.Mailbox) (*dkim.Signer, error) {
+	if mb.DKIM == nil {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(mb.DKIM.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read DKIM key of %s: %w", mb.Address, err)
+	}
+	signer, err := dkim.Load(mb.DKIM.Domain, mb.DKIM.Selector, pem)
+	if err != nil {
+		return nil, fmt.Errorf("DKIM key of %s: %w", mb.Address, err)
+	}
+	return signer, nil
 }

@@ -318,6 +318,30 @@ func TestEveryFindingHasItsSentence(t *testing.T) {
 	}
 }
 
+// TestSubjectIsOneLine: it is a text that people may write anew.
+func TestSubjectIsOneLine(t *testing.T) {
+	t.Parallel()
+	mails, err := Compose(Letter{
+		Mailbox: box, Subject: "a\r\nBcc: b@c", Token: func() (string, error) { return "p", nil },
+		Marker: strings.ToLower,
+	}, Plain)
+	if err != nil || readPage(mails[0].Data).get("Subject") != "a Bcc: b@c" {
+		t.Errorf("%q, %v", mails, err)
+	}
+}
+
+// TestWhatIsNotProbedStaysKnown: a run of fewer mails tells less.
+func TestWhatIsNotProbedStaysKnown(t *testing.T) {
+	t.Parallel()
+	is := plain
+	is.PlusFrom, is.PlusFromKept, is.Delivery = "", "", Missing
+	want := plain
+	want.Delivery = Missing
+	if got := is.Over(plain); got != want {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestWhatCannotBeWrittenIsRefused(t *testing.T) {
 	t.Parallel()
 	fine := func() (string, error) { return "p", nil }

@@ -24,6 +24,10 @@ func Check(ctx context.Context, s Server, l Limits) (Report, error) {
 		return Report{}, err
 	}
 	defer c.close()
+	return c.report(ctx)
+}
+
+func (c *client) report(ctx context.Context) (Report, error) {
 	r := Report{Uses: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(c.caps)) {
 		r.Capabilities = append(r.Capabilities, string(name))

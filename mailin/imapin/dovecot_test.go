@@ -36,6 +36,7 @@ func TestOnDovecot(t *testing.T) {
 		"Trouble is told with its mend":               s.troubleIsToldWithItsMend,
 		"Folder in any script is read":                s.folderInAnyScriptIsRead,
 		"Sent mail waits for what it answers":         s.sentMailWaitsForWhatItAnswers,
+		"A lookout sees what is new":                  s.aLookoutSeesWhatIsNew,
 	} {
 		t.Run(name, test)
 	}

@@ -14,7 +14,7 @@ func TestCheckLogsInAndSendsNothing(t *testing.T) {
 	heard := make(chan string, 10)
 	address := testkit.Listen(t, func(conn net.Conn) {
 		serveScript(conn, map[string]string{
-			"EHLO": "250-here\r\n250-SIZE 26214400\r\n250-DSN\r\n250 AUTH PLAIN",
+			"EHLO": "250-here\r\n250-SIZE 26214400\r\n250-DSN\r\n250-LIMITS RCPTMAX=50\r\n250 AUTH PLAIN",
 			"AUTH": "235 come in",
 		}, heard)
 		close(heard)
@@ -22,7 +22,10 @@ func TestCheckLogsInAndSendsNothing(t *testing.T) {
 	r, err := relay.Check(t.Context(), relay.Config{
 		Address: address, TLS: relay.TLSNone, Username: "u", Password: "p",
 	})
-	if want := (relay.Report{MaxSize: 26214400, DSN: true}); err != nil || r != want {
+	want := relay.Report{
+		MaxSize: 26214400, DSN: true, Extensions: "AUTH DSN LIMITS SIZE", Limits: "RCPTMAX=50",
+	}
+	if err != nil || r != want {
 		t.Errorf("got %+v, %v; want %+v", r, err, want)
 	}
 	for line := range heard {
