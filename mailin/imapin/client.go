@@ -20,6 +20,7 @@ type client struct {
 	wire   *wire
 	caps   imap.CapSet
 	news   chan struct{} // the server said unasked that the folder grew
+	spaces *spaces       // where folders lie, once asked
 	limits Limits
 	turn   sync.Mutex // of the command that runs
 }

@@ -11,6 +11,10 @@ import (
 const filed = 200
 
 func (c *client) file(ctx context.Context, uids []uint32, after After) error {
+	into, err := c.place(ctx, after.Move)
+	if err != nil {
+		return err
+	}
 	for len(uids) > 0 {
 		n := min(len(uids), filed)
 		set := uidSet(uids[:n])
@@ -20,15 +24,15 @@ func (c *client) file(ctx context.Context, uids []uint32, after After) error {
 				return err
 			}
 		}
-		if after.Move == "" {
+		if into == "" {
 			continue
 		}
-		err := c.move(ctx, set, after.Move)
-		if refused(err) && c.create(ctx, after.Move) == nil {
-			err = c.move(ctx, set, after.Move)
+		err := c.move(ctx, set, into)
+		if refused(err) && c.create(ctx, into) == nil {
+			err = c.move(ctx, set, into)
 		}
 		if err != nil {
-			return fmt.Errorf("move to %q: %w", after.Move, err)
+			return fmt.Errorf("move to %q: %w", into, err)
 		}
 	}
 	return nil
