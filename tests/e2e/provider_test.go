@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"helpgate/internal/testkit/idp"
+	host "helpgate/internal/testkit/provider"
+)
+
+// profiles are the providers that are played; the support mailbox lies at each.
+func profiles() []host.Profile {
+	return []host.Profile{
+		host.Microsoft365(support), host.Gmail(support),
+		host.GoogleGroup(support, "helpdesk@desk.example"), host.SES(support),
+		host.Exmail(support), host.CPanel(support),
+	}
+}
+
+// hosted is a gateway whose support mailbox lies at a provider, with what the provider is told.
+type hosted struct {
+	*gateway
+	at *host.Server
+}
+
+// atHost gives one that is configured as docs/operations.md says for such a provider. Whatever
+// leaves by another way than the provider's is not seen, and so fails the test.
+func atHost(t *testing.T, p host.Profile) *hosted {
+	t.Helper()
+	at := host.Start(t, p)
+	g := start(t, options{
+		tokens: tokensAt(p), more: settings(at), env: []string{"SSL_CERT_FILE=" + at.Roots},
+	})
+	g.relay = at.Outside
+	g.logs("first contact with the folder")
+	return &hosted{g, at}
+}
+
+// tokensAt is where a token may stand in mail to the mailbox.
+func tokensAt(p host.Profile) string {
+	if p.Plus == host.PlusInbox {
+		return "plus"
+	}
+	return "headers"
+}
+
+// settings gives the mailbox's lines of the configuration.
+func settings(at *host.Server) string {
+	p := at.Profile
+	user := or(p.Login, p.Account)
+	proof := fmt.Sprintf("password = %q", host.Password)
+	if p.OAuth {
+		proof = fmt.Sprintf("oauth2 = { provider = \"microsoft\", token_url = %q, client_id = %q, "+
+			"client_secret = %q }", at.Tokens.URL, idp.ClientID, idp.ClientSecret)
+	}
+	tls := "starttls"
+	if p.Implicit {
+		tls = "tls"
+	}
+	relay := fmt.Sprintf("address = %q, tls = %q, username = %q, %s", at.SMTP, tls, user, proof)
+	if p.Submitters > 0 {
+		relay += fmt.Sprintf(", connections = %d", p.Submitters)
+	}
+	if p.PerMinute > 0 {
+		relay += fmt.Sprintf(", rate_per_minute = %d", p.PerMinute)
+	}
+	if p.Envelope != host.Kept {
+		relay += ", return_path = \"mailbox\""
+	}
+	lines := fmt.Sprintf("imap = { address = %q, username = %q, %s }\nrelay = { %s }\n",
+		at.IMAP, user, proof, relay)
+	if p.Echo {
+		lines += "group = true\n"
+	}
+	return lines
+}
+
+// arrives lets a mail come to the mailbox from outside.
+func (h *hosted) arrives(from, to string, m mail) {
+	h.t.Helper()
+	if err := h.at.Receive(from, to, []byte(crlf(m.String()))); err != nil {
+		h.t.Fatalf("the provider refuses mail of %s to %s: %v", from, to, err)
+	}
+}
+
+// filed waits until so many mails were stored and moved out of the inbox.
+func (h *hosted) filed(n int) {
+	h.t.Helper()
+	folder := h.at.Profile.Prefix + "Processed"
+	for deadline := time.Now().Add(patience); h.at.Count(folder) < n; {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("%d mails in %s, want %d\n%s", h.at.Count(folder), folder, n, h.logged())
+		}
+		time.Sleep(20 * time.Millisecond) // the provider's folders tell nobody when they change
+	}
+}
+
+// TestTheLoopAtEachProvider takes a ticket there and back through what each provider makes of its
+// mails: one ticket, each mail once, in its reader's thread, and nothing internal outside.
+func TestTheLoopAtEachProvider(t *testing.T) {
+	t.Parallel()
+	for _, p := range profiles() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			hostedLoop(t, atHost(t, p))
+		})
+	}
+}
+
+func hostedLoop(t *testing.T, h *hosted) {
+	q := question("q1@customer")
+	q.from = "Alice Ärger <" + alice + ">"
+	h.arrives(alice, support, q)
+	h.mailed(alice, "#1")
+	note := h.mailed(ann, "change my password")
+	h.run("ticket", "note", "1", "--agent", ann, "--text", aNote)
+	h.arrives(ann, note.replyTo(), note.reply("Ann <"+ann+">", "a1@agents", "Under settings."))
+	answer := h.mailed(alice, "Under settings.")
+	checkAnswer(t, answer, "Under settings.")
+	h.arrives(alice, answer.replyTo(), answer.reply(alice, "q2@customer", "I see none there."))
+	h.mailed(ann, "I see none there.")
+
+	came := 3
+	if h.at.Profile.Echo {
+		came += len(h.everything(alice)) + len(h.everything(ann))
+	}
+	h.filed(came)
+	if n, m := len(h.everything(alice)), len(h.everything(ann)); n != 2 || m != 2 {
+		t.Errorf("the customer got %d mails, the agent %d, want 2 each", n, m)
+	}
+	checkAllInside(t, h.gateway, "CAUTION")
+	tk := h.ticket(1)
+	var said []string
+	for _, m := range tk.Messages {
+		said = append(said, m.Kind+" of "+m.AuthorRole)
+	}
+	want := []string{
+		"message of customer", "note of agent", "message of agent", "message of customer",
+	}
+	if !slices.Equal(said, want) || len(h.tickets()) != 1 || tk.Requester.Address != alice {
+		t.Errorf("%d tickets, of %v: %s", len(h.tickets()), tk.Requester, strings.Join(said, ", "))
+	}
+	if got := strings.TrimSpace(tk.last(t).ReplyText); got != "I see none there." {
+		t.Errorf("new text of the last message is %q", got)
+	}
+}
