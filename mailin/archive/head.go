@@ -2,9 +2,9 @@ package archive
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,16 +30,35 @@ func (m Mail) Head() (Head, error) {
 		return Head{}, err
 	}
 	defer r.Close()
-	buf := make([]byte, maxHead)
-	n, err := io.ReadFull(r, buf)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+	text, err := header(r)
+	if err != nil {
 		return Head{}, fmt.Errorf("read header: %w", err)
 	}
-	h := readHead(buf[:n])
+	h := readHead(text)
 	if h.At.IsZero() {
 		h.At = m.At
 	}
 	return h, nil
+}
+
+// header reads what has the header in it, which seldom is much.
+func header(r io.Reader) ([]byte, error) {
+	text := make([]byte, 0, 4<<10)
+	for len(text) < maxHead {
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		if err == io.EOF || bytes.Contains(text, []byte("\n\n")) ||
+			bytes.Contains(text, []byte("\n\r\n")) {
+			return text, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(text) == cap(text) {
+			text = slices.Grow(text, len(text))
+		}
+	}
+	return text, nil
 }
 
 func readHead(text []byte) Head {

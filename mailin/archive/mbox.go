@@ -91,8 +91,7 @@ func (b *Mbox) mail(p piece) Mail {
 		Name:  fmt.Sprintf("%s at byte %d", b.name, p.from),
 		At:    p.at, Size: p.next - p.from,
 		Open: func() (io.ReadCloser, error) {
-			text := io.NewSectionReader(b.file, p.body, p.end-p.body)
-			return io.NopCloser(newUnquoter(text, b.eol)), nil
+			return io.NopCloser(newUnquoter(b.file, p, b.eol)), nil
 		},
 	}
 }
@@ -148,8 +147,10 @@ type unquoter struct {
 	mid  bool   // what follows goes on with a line
 }
 
-func newUnquoter(r io.Reader, eol byte) *unquoter {
-	return &unquoter{r: bufio.NewReaderSize(r, lineBuffer), eol: eol}
+func newUnquoter(file io.ReaderAt, p piece, eol byte) *unquoter {
+	size := p.end - p.body
+	text := io.NewSectionReader(file, p.body, size)
+	return &unquoter{r: bufio.NewReaderSize(text, int(min(size, lineBuffer))), eol: eol}
 }
 
 // Read implements io.Reader. Lines that end in CR come with LF.
