@@ -76,3 +76,21 @@ func TestSentMailIsReadForItsPeople(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestImportedAnswerOpensItsTicket, whose source is the import.
+func TestImportedAnswerOpensItsTicket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	err := h.Accept(t.Context(), Envelope{
+		Road: RoadImport, Silent: true, ReceivedAt: h.Clock.Now().AddDate(-1, 0, 0),
+	}, strings.NewReader(sentOf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.desk.Show(t.Context(), 1)
+	if err != nil || s.Source != tickets.SourceImport || s.Status != tickets.StatusPending ||
+		s.Listed.Requester.Address != "alice@customer.example" ||
+		s.Messages[0].Direction != tickets.DirectionOut {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

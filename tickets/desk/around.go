@@ -13,7 +13,7 @@ import (
 
 // outward tells that the helpdesk may have written the mail to others, around us: it lies among
 // what a mailbox of ours sent, or in an archive. What names an agent's reply address is a mail to
-// us.
+// us, and what an allowed web form writes is a customer's.
 func (r *reception) outward() bool {
 	m := r.mail
 	toUs := slices.ContainsFunc(m.Claims, func(cl tickets.Claimed) bool {
@@ -22,7 +22,8 @@ func (r *reception) outward() bool {
 	if toUs || m.Sent {
 		return !toUs
 	}
-	return m.Imported && !m.Untrusted && r.staff(m.From.Address)
+	form := slices.Contains(r.mailbox.Forms, m.From.Address)
+	return m.Imported && !m.Untrusted && !form && r.staff(m.From.Address)
 }
 
 // addressee gives whom a mail of the helpdesk is for: the first outside of it; nobody when there is

@@ -398,3 +398,17 @@ func TestHistoryIsNeverHeld(t *testing.T) {
 		t.Errorf("%+v, %d held, %v", r, len(held), err)
 	}
 }
+
+// TestImportedFormIsItsCustomers, though it came from the mailbox's own address with the customer
+// on Cc.
+func TestImportedFormIsItsCustomers(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *Config) { c.Mailboxes[0].Forms = []string{support} })
+	o.receive(o.mail(support, "I need help.", cc(alice), func(m *tickets.Mail) {
+		m.Imported, m.Silent, m.ReplyTo.Address = true, true, alice
+	}))
+	s := o.show(1)
+	if s.Listed.Requester.Address != alice || s.Messages[0].Direction != tickets.DirectionIn {
+		t.Errorf("%+v: %+v", s.Listed.Requester, s.Messages)
+	}
+}
