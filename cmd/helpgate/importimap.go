@@ -14,7 +14,6 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"helpgate/internal/config"
 	"helpgate/internal/rfc"
 	"helpgate/mailin/archive"
 	"helpgate/mailin/imapin"
@@ -89,18 +88,6 @@ func (a *app) accountOf(
 	}
 	return from, usageError{fmt.Errorf("no mailbox %s in the configuration; another account is named "+
 		"by a URL: imaps://USER@HOST", address)}
-}
-
-// imapServer gives the server of a mailbox's imap section.
-func (w *world) imapServer(m *config.IMAP) (imapin.Server, error) {
-	s := imapin.Server{
-		Address: m.Address, TLS: m.TLS, Username: m.Username, Password: m.Password.Reveal(),
-	}
-	tokens, err := w.login(m.OAuth2, m.Username)
-	if tokens != nil { // an interface of a nil pointer is not nil
-		s.Tokens = tokens
-	}
-	return s, err
 }
 
 // imapSchemes are those of URLs (RFC 5092 has the first), with their ports and ways to TLS.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"helpgate/internal/config"
 	"helpgate/internal/lifecycle"
 	"helpgate/mailin"
 	"helpgate/mailin/imapin"
@@ -20,7 +21,7 @@ func (w *world) pollers(
 		if mb.IMAP == nil {
 			continue
 		}
-		tokens, err := w.login(mb.IMAP.OAuth2, mb.IMAP.Username)
+		server, err := w.imapServer(mb.IMAP)
 		if err != nil {
 			return nil, err
 		}
@@ -28,15 +29,8 @@ func (w *world) pollers(
 		limits.MaxSize = w.config.SMTP.MaxMessageSize
 		cfg := imapin.Config{
 			Mailbox: mb.Address, From: mb.IMAP.From, Since: mb.IMAP.Since(), Locale: mb.Locale,
-			Server: imapin.Server{
-				Address: mb.IMAP.Address, TLS: mb.IMAP.TLS,
-				Username: mb.IMAP.Username, Password: mb.IMAP.Password.Reveal(),
-			},
-			Spool: w.config.DataDir, Gate: gate, Marks: marks{w.db}, Words: texts, Meter: meter,
-			Limits: limits, Clock: w.clock, Logger: w.logger,
-		}
-		if tokens != nil { // an interface of a nil pointer is not nil
-			cfg.Server.Tokens = tokens
+			Server: server, Spool: w.config.DataDir, Gate: gate, Marks: marks{w.db}, Words: texts,
+			Meter: meter, Limits: limits, Clock: w.clock, Logger: w.logger,
 		}
 		if strings.HasPrefix(w.config.Database.URL.Reveal(), "postgres") { // others may read it too
 			cfg.Leases = leases{w.db, w.node.name, w.clock}
@@ -58,6 +52,18 @@ func (w *world) pollers(
 		}
 	}
 	return services, nil
+}
+
+// imapServer gives the server of a mailbox's imap section.
+func (w *world) imapServer(m *config.IMAP) (imapin.Server, error) {
+	s := imapin.Server{
+		Address: m.Address, TLS: m.TLS, Username: m.Username, Password: m.Password.Reveal(),
+	}
+	tokens, err := w.login(m.OAuth2, m.Username)
+	if tokens != nil { // an interface of a nil pointer is not nil
+		s.Tokens = tokens
+	}
+	return s, err
 }
 
 // marks are those of the store.

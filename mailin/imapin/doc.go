@@ -9,6 +9,8 @@
 // the door to the mail, delays no other one. After the commit the mail is moved (RFC 6851, or COPY,
 // STORE and UID EXPUNGE of RFC 4315), flagged or left.
 //
+// An Account is read whole, for whoever takes history in, and stays as it is.
+//
 // Nothing that a server sends is believed: every wait has an end, every answer a largest size, and
 // a mail goes through a file. The library does none of this: wire.go stands below it, and only
 // client.go and dial.go know it.

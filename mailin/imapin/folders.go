@@ -95,11 +95,11 @@ func (c *client) examine(ctx context.Context, folder string) (box, error) {
 func (a *Account) Folders(ctx context.Context) ([]Folder, error) {
 	c, err := a.connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, withMend(err, a.poller.Config)
 	}
 	list, err := c.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, withMend(err, a.poller.Config)
 	}
 	return chosen(list), nil
 }

@@ -59,12 +59,19 @@ func (w *walk) all(ctx context.Context) error {
 	}
 }
 
-// told adds to an error what an operator can do.
+// told adds to an error where it was and what an operator can do.
 func (w *walk) told(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("read folder %q: %w", w.Folder, withMend(err, w.Config))
+}
+
+func withMend(err error, c Config) error {
+	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return fmt.Errorf("read folder %q: %w; %s", w.Folder, err, mend(err, w.Config))
+	return fmt.Errorf("%w; %s", err, mend(err, c))
 }
 
 func (w *walk) once(ctx context.Context) error {
