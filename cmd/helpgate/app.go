@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -45,20 +46,22 @@ type world struct {
 
 // load reads and checks the configuration; warnings go to the log.
 func (a *app) load() (*config.Config, error) {
-	path := a.configPath
-	if path == "" {
-		path = getenv(a.environ, "HELPGATE_CONFIG")
-	}
-	if path == "" {
-		if _, err := os.Stat(defaultConfig); err == nil {
-			path = defaultConfig
-		}
-	}
-	cfg, warnings, err := config.Load(path, a.environ)
+	cfg, warnings, err := config.Load(a.path(), a.environ)
 	for _, w := range warnings {
 		fmt.Fprintf(a.err, "warning: %s\n", w)
 	}
 	return cfg, err
+}
+
+// path gives the configuration file; "" when there is none.
+func (a *app) path() string {
+	if path := cmp.Or(a.configPath, getenv(a.environ, "HELPGATE_CONFIG")); path != "" {
+		return path
+	}
+	if _, err := os.Stat(defaultConfig); err == nil {
+		return defaultConfig
+	}
+	return ""
 }
 
 // open gives a world by the configuration. The caller closes it.

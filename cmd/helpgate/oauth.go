@@ -10,6 +10,11 @@ func (w *world) login(o *config.OAuth2, username string) (*oauth.Source, error) 
 	if o == nil {
 		return nil, nil
 	}
+	return w.tokens.Source(oauthConfig(o, username))
+}
+
+// oauthConfig is the configuration as internal/oauth has it.
+func oauthConfig(o *config.OAuth2, username string) oauth.Config {
 	cfg := oauth.Config{
 		Provider: o.Provider, Tenant: o.Tenant, ClientID: o.ClientID,
 		ClientSecret: o.ClientSecret.Reveal(), RefreshToken: o.RefreshToken.Reveal(),
@@ -18,5 +23,5 @@ func (w *world) login(o *config.OAuth2, username string) (*oauth.Source, error) 
 	if o.TokenURL != nil {
 		cfg.TokenURL = o.TokenURL.String()
 	}
-	return w.tokens.Source(cfg)
+	return cfg
 }

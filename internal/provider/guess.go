@@ -30,7 +30,7 @@ func (s *search) reach(ctx context.Context, prefixes []string, tries []try) []Se
 			if s.answers(ctx, host, t) {
 				return []Server{{
 					Address: net.JoinHostPort(host, t.port), TLS: t.tls, Username: s.address,
-					Source: "it answers at " + host, Confirm: s.foreign(host),
+					Source: "the usual name " + host, Confirm: s.foreign(host),
 				}}
 			}
 		}

@@ -226,8 +226,8 @@ func knownByMX(host string) *Known {
 	return nil
 }
 
-// knownByHost gives the provider one of whose servers was named by somebody else.
-func knownByHost(servers []Server) *Known {
+// Of gives the provider to whom one of the servers belongs, whoever named it; nil for none.
+func Of(servers []Server) *Known {
 	for _, s := range servers {
 		for i, k := range table {
 			if sameHost(s.Address, k.IMAP.Address) || sameHost(s.Address, k.Relay.Address) {

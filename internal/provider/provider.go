@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ func (f *Finder) Find(ctx context.Context, address string) (Found, error) {
 		step(ctx)
 	}
 	if s.found.Known == nil {
-		s.found.Known = knownByHost(append(s.found.IMAP, s.found.Relay...))
+		s.found.Known = Of(slices.Concat(s.found.IMAP, s.found.Relay))
 	}
 	return s.found, nil
 }

@@ -208,7 +208,7 @@ func TestServersAreFoundByEachSource(t *testing.T) {
 			&world{ports: []string{"tls mail.shop.example:993", "mail.shop.example:587"}},
 			who,
 			"mail.shop.example:993 tls support@shop.example\n" +
-				"mail.shop.example:587 starttls support@shop.example\n", "it answers at mail.shop.example",
+				"mail.shop.example:587 starttls support@shop.example\n", "the usual name mail.shop.example",
 		},
 		"nothing": {&world{}, who, "", ""},
 	} {

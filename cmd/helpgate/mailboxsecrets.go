@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// maxSecretFile bounds a file with a secret, in bytes, as the configuration does.
+const maxSecretFile = 64 << 10
+
+// The secrets of a mailbox, by the end of the name of the file that keeps each.
+const (
+	ofPassword = "password"
+	ofRelay    = "relay-password"
+	ofClient   = "client-secret"
+	ofRefresh  = "refresh-token"
+	ofService  = "service-account"
+)
+
+// secrets are where a mailbox's are kept: each in a file that a person named, or in one of ours
+// beside the configuration.
+type secrets struct {
+	prefix string            // of our own files
+	named  map[string]string // paths of those that a person named
+	typed  map[string]string // texts of those that are to be written
+}
+
+func newSecrets(dir, address string) secrets {
+	return secrets{
+		prefix: filepath.Join(dir, url.PathEscape(address)) + ".", // a local part may hold a slash
+		named:  map[string]string{}, typed: map[string]string{},
+	}
+}
+
+// read takes a secret from a file that a person named.
+func (s secrets) read(kind, path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", path, err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("read secret: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if err != nil {
+		return "", fmt.Errorf("read secret: %w", err)
+	}
+	text := strings.TrimRight(string(data), "\r\n")
+	if text == "" || len(data) > maxSecretFile {
+		return "", fmt.Errorf("read secret: %s is empty or too long", path)
+	}
+	s.named[kind] = path
+	return text, nil
+}
+
+// keep remembers one that was typed, or that a provider gave.
+func (s secrets) keep(kind, text string) {
+	delete(s.named, kind)
+	s.typed[kind] = text
+}
+
+// path is where the secret is, or will be; "" when there is none.
+func (s secrets) path(kind string) string {
+	if path := s.named[kind]; path != "" {
+		return path
+	}
+	if _, ok := s.typed[kind]; ok {
+		path, err := filepath.Abs(s.prefix + kind)
+		if err == nil {
+			return path
+		}
+		return s.prefix + kind
+	}
+	return ""
+}
+
+// write makes the files of those that were typed, and gives their paths. They belong to whom the
+// configuration belongs to, for whoever reads it has to read them.
+func (s secrets) write(config string) ([]string, error) {
+	var written []string
+	for _, kind := range []string{ofPassword, ofRelay, ofClient, ofRefresh} {
+		text, ok := s.typed[kind]
+		if !ok {
+			continue
+		}
+		path := s.path(kind)
+		if err := replaceFile(path, []byte(text+"\n"), config); err != nil {
+			return written, err
+		}
+		written = append(written, path)
+	}
+	return written, nil
+}
+
+// replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may be
+// read by that owner alone, and by a group that may read that file.
+func replaceFile(path string, data []byte, like string) (err error) {
+	mode, owner := fs.FileMode(0o600), (*syscall.Stat_t)(nil)
+	if info, err := os.Stat(like); err == nil {
+		owner, _ = info.Sys().(*syscall.Stat_t)
+		mode |= info.Mode() & 0o040
+		if path == like {
+			mode = info.Mode().Perm()
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+		}
+	}()
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if owner != nil && int(owner.Uid) != os.Geteuid() {
+		if err := f.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	} else if owner != nil {
+		_ = f.Chown(-1, int(owner.Gid)) // a group that is not ours cannot be given
+	}
+	if err := errors.Join(f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
