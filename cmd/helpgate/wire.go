@@ -59,7 +59,12 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 		g.close()
 		return nil, err
 	}
-	roads = append(roads, pollers...)
+	jobs, err := w.schedule(g.metrics)
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	roads = append(append(roads, pollers...), jobs)
 	outbox := lifecycle.Service{Name: "outbox", Run: sender.Run}
 	kick := lifecycle.Service{Name: "kick", Run: func(ctx context.Context) error {
 		return w.kick(ctx, sender)

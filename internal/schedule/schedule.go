@@ -64,6 +64,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	for _, j := range s.Jobs {
 		jobs.Go(func() { s.follow(ctx, j) })
 	}
+	<-ctx.Done()
 	jobs.Wait()
 	return nil
 }
