@@ -57,3 +57,54 @@ func TestBugAfterthoughtIsNoSignature(t *testing.T) {
 		t.Errorf("text %q, signature %q", res.Text, res.Signature)
 	}
 }
+
+// A gateway's disclaimer right below the last line, as where a mail has only HTML, took all words
+// but the first line's with it.
+func TestBugDisclaimerBelowALineIsNotAllOfItsParagraph(t *testing.T) {
+	t.Parallel()
+	const words = "Hello\nplease look.\nI need it today"
+	for name, disclaimer := range map[string]string{
+		"behind a rule": "________________________________\nThis e-mail and its attachments are " +
+			"confidential and may be privileged.\nIf you are not the intended recipient, please delete " +
+			"it and tell the sender.",
+		"without one": "This e-mail is confidential. If you are not the intended recipient, please " +
+			"delete it and tell the sender.",
+		"in wrapped lines": "This e-mail and its attachments are confidential and may be privileged; if\n" +
+			"this e-mail is not intended for you, please delete it and notify the sender at\nonce.",
+	} {
+		res := reply.Extract(reply.Input{Text: words + "\n" + disclaimer})
+		if res.Text != words || res.Signature != disclaimer {
+			t.Errorf("%s: text %q, signature %q", name, res.Text, res.Signature)
+		}
+	}
+}
+
+// The lower edge of a gateway's banner made a signature of all that the author wrote.
+func TestBugFrameOfABannerIsNoDelimiter(t *testing.T) {
+	t.Parallel()
+	const edge = "********************************"
+	text := edge + "\nThis message came from outside.\n" + edge + "\nThanks!"
+	if res := reply.Extract(reply.Input{Text: text}); res.Text != text {
+		t.Errorf("text %q, signature %q", res.Text, res.Signature)
+	}
+}
+
+// A gateway's warning right above the words, as where a mail has only HTML, took the first paragraph
+// with it.
+func TestBugWarningAboveALineIsNotAllOfItsParagraph(t *testing.T) {
+	t.Parallel()
+	const words = "Hello,\nwhere is my order?\n\nIt is late."
+	for name, banner := range map[string]string{
+		"one line": "CAUTION: This email originated from outside of the organization. Do not click " +
+			"links or open attachments unless you recognize the sender",
+		"wrapped": "CAUTION: This email originated from outside of the organization. Do not\nclick " +
+			"links or open attachments unless you recognize the sender and know the\ncontent is safe.",
+		"framed": "---------- CAUTION: External sender ----------\nBe careful\n----------",
+		"tag":    "[EXTERNAL]",
+	} {
+		res := reply.Extract(reply.Input{Text: banner + "\n" + words})
+		if res.Text != words || res.Signature != banner {
+			t.Errorf("%s: text %q, signature %q", name, res.Text, res.Signature)
+		}
+	}
+}

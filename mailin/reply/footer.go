@@ -169,7 +169,10 @@ func (m *mail) disclaimerStart(first, end int) int {
 			break
 		}
 		if size >= minDisclaimer && m.legal(from, to) {
-			start = from
+			start = m.opened(from, to)
+			if start > from {
+				break
+			}
 		} else if start < end || to-from > 1 && m.sentence(to-1) {
 			break
 		}
@@ -179,6 +182,21 @@ func (m *mail) disclaimerStart(first, end int) int {
 		start--
 	}
 	return start
+}
+
+// opened returns the line of a legal paragraph with which the disclaimer begins: what a gateway
+// appends stands right below the author's last line, without a blank one where a mail has only HTML.
+func (m *mail) opened(from, to int) int {
+	for i := from; i < to; i++ {
+		apart := i == from || m.rule(i-1) || !m.wrapped(i-1)
+		if m.rule(i) || apart && begins(m.lines[i].text, legalOpenings) {
+			if m.legal(i, to) {
+				return i
+			}
+			break
+		}
+	}
+	return from
 }
 
 // legal tells whether the lines [from, to) say enough of what disclaimers say.

@@ -142,9 +142,16 @@ func (m *mail) delimits(i, end int) bool {
 		return m.count(i+1, end) <= maxSignature
 	case looseDelimiter(line):
 		above := m.skipBlankBack(0, i)
-		return (above == 0 || !endsWithColon(m.lines[above-1].text)) && m.looksSigned(i+1, end)
+		return (above == 0 || !endsWithColon(m.lines[above-1].text)) && m.looksSigned(i+1, end) &&
+			!m.frames(i)
 	}
 	return false
+}
+
+// frames tells whether line i is the lower edge of a gateway's banner at the beginning of the mail.
+func (m *mail) frames(i int) bool {
+	top := m.skipBlank(0, i)
+	return top < i && i-top <= maxBannerLines && m.lines[top].raw == m.lines[i].raw
 }
 
 // looseDelimiter tells whether a line is drawn as people and programs (QQ Mail, mailing lists)
