@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -100,7 +101,17 @@ func (r *reception) compare(ctx context.Context) (thread.Copy, tickets.Key, erro
 		return thread.Fresh, tickets.Key{}, fmt.Errorf("look up key: %w", err)
 	}
 	kind, other := thread.Compare(r.key, stored)
-	return kind, other, nil
+	if kind != thread.Unsure {
+		return kind, other, nil
+	}
+	first, err := r.tx.Message(ctx, other.Message)
+	switch {
+	case err == nil && thread.Grown(r.mail.Text, first.Text):
+		return thread.Variant, other, nil
+	case err == nil, errors.Is(err, tickets.ErrNotFound): // it became no message
+		return thread.Reused, other, nil
+	}
+	return kind, other, fmt.Errorf("read message %d: %w", other.Message, err)
 }
 
 // keep writes a mail that is no copy, and all that follows from it.

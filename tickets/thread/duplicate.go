@@ -33,7 +33,7 @@ func KeyOf(m *tickets.Mail) tickets.Key {
 	k := tickets.Key{
 		MessageID: m.MessageID,
 		Subject:   bareSubject(m.Subject),
-		Lines:     lineHashes(cmp.Or(m.NewText, m.ReplyText)),
+		Lines:     lineHashes(cmp.Or(m.NewText, m.ReplyText), maxKeyLines),
 		Text:      hashOf(strings.FieldsSeq(m.Text)),
 	}
 	date := strconv.FormatInt(m.Date.Unix(), 10)
@@ -60,6 +60,7 @@ const (
 	Reused                // another mail came under its Message-ID: both count
 	Duplicate             // a further copy
 	Variant               // a further copy whose text was changed on the way
+	Unsure                // another new text, all else the same: Grown tells Variant from Reused
 )
 
 // Compare tells what a mail with key k is to the stored keys that share its hash or Message-ID,
@@ -73,6 +74,8 @@ func Compare(k tickets.Key, stored []tickets.Key) (Copy, tickets.Key) {
 			return Duplicate, s
 		case same && halfShared(k.Lines, s.Lines):
 			verdict, other = Variant, s
+		case same && verdict != Variant:
+			verdict, other = Unsure, s
 		case verdict == Fresh:
 			verdict, other = Reused, s
 		}
@@ -85,17 +88,38 @@ func halfShared(a, b []uint64) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
+	return 2*shared(a, b) >= len(a)
+}
+
+// shared counts the lines of a that stand in b.
+func shared(a, b []uint64) int {
 	in := make(map[uint64]bool, len(b))
 	for _, h := range b {
 		in[h] = true
 	}
-	shared := 0
+	n := 0
 	for _, h := range a {
 		if in[h] {
-			shared++
+			n++
 		}
 	}
-	return 2*shared >= len(a)
+	return n
+}
+
+// maxGrownLines is how many lines of a text are looked through for those of another.
+const maxGrownLines = 2000
+
+// Grown tells whether one of two whole texts is the other with lines added. A banner above a mail
+// that says nothing new, as a forward without a word of its own, is all that is new in its copy.
+func Grown(a, b string) bool {
+	as, bs := lineHashes(a, maxGrownLines), lineHashes(b, maxGrownLines)
+	return within(as, bs) || within(bs, as)
+}
+
+// within tells whether the first of some lines all stand in others.
+func within(few, lines []uint64) bool {
+	few = few[:min(len(few), maxKeyLines)]
+	return shared(few, lines) == len(few)
 }
 
 var bracketTags = regexp.MustCompile(`^(?:\s*(?:\[[^\]]{1,60}\]|【[^】]{1,60}】))+\s*`)
@@ -123,7 +147,8 @@ func bareSubject(subject string) string {
 	return strings.Join(strings.Fields(subject), " ")
 }
 
-func lineHashes(text string) []uint64 {
+// lineHashes gives those of the first non-empty lines, whatever their white space.
+func lineHashes(text string, most int) []uint64 {
 	var hs []uint64
 	for line := range strings.Lines(text) {
 		h, any := uint64(fnvOffset), false
@@ -136,7 +161,7 @@ func lineHashes(text string) []uint64 {
 		if !any {
 			continue
 		}
-		if hs = append(hs, h); len(hs) == maxKeyLines {
+		if hs = append(hs, h); len(hs) == most {
 			break
 		}
 	}

@@ -58,6 +58,17 @@ var copyCases = []struct {
 		m.Text = "one\ntwo\n"
 		m.ReplyText = m.Text
 	}, Variant},
+	{"a gateway's banner is all that is new above a forward", nil, func(m *tickets.Mail) {
+		m.Text, m.ReplyText = "Be careful.\n"+m.Text, "Be careful."
+	}, Variant},
+	{"the copy with the banner came first", func(m *tickets.Mail) {
+		m.Text, m.ReplyText = "Be careful.\n"+m.Text, "Be careful."
+	}, nil, Variant},
+	{"another new text above the same quotation", func(m *tickets.Mail) {
+		m.Text, m.ReplyText = "Yes.\n"+m.Text, "Yes."
+	}, func(m *tickets.Mail) {
+		m.Text, m.ReplyText = "No.\n"+m.Text, "No."
+	}, Reused},
 	{"another Date", nil, func(m *tickets.Mail) { m.Date = noon.Add(time.Second) }, Reused},
 	{"the same Date in another zone", nil, func(m *tickets.Mail) {
 		m.Date = noon.In(time.FixedZone("", 3600))
@@ -110,14 +121,21 @@ func undated(m *tickets.Mail) { m.MessageID, m.Date = "", time.Time{} }
 func compare(m *tickets.Mail, stored ...*tickets.Mail) Copy {
 	k := KeyOf(m)
 	var found []tickets.Key
-	for _, s := range stored {
+	for i, s := range stored {
 		sk := KeyOf(s)
+		sk.Message = int64(i)
 		if sk.Hash == k.Hash || k.MessageID != "" && sk.MessageID == k.MessageID {
 			found = append(found, sk)
 		}
 	}
-	kind, _ := Compare(k, found)
-	return kind
+	kind, of := Compare(k, found)
+	if kind != Unsure {
+		return kind
+	}
+	if Grown(m.Text, stored[of.Message].Text) {
+		return Variant
+	}
+	return Reused
 }
 
 func TestOnlyAKeyWithoutMessageIDAndDateExpires(t *testing.T) {
@@ -184,7 +202,7 @@ func TestALongTextHasABoundedKey(t *testing.T) {
 	for i := range 10 * maxKeyLines {
 		fmt.Fprintln(&b, i)
 	}
-	if n := len(lineHashes(b.String())); n != maxKeyLines {
+	if n := len(lineHashes(b.String(), maxKeyLines)); n != maxKeyLines {
 		t.Errorf("%d lines, want %d", n, maxKeyLines)
 	}
 }
