@@ -92,6 +92,9 @@ func (m mail) words() string {
 	if m.html == "" {
 		return text
 	}
+	if m.text == "" {
+		return part("text/html", m.html)
+	}
 	return "Content-Type: multipart/alternative; boundary=inner\n\n--inner\n" + text +
 		"\n--inner\n" + part("text/html", m.html) + "\n--inner--\n"
 }
