@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -130,12 +131,7 @@ func (r *replay) one(ctx context.Context, id int64) (replayedJSON, error) {
 		if msg, err = tx.Message(ctx, id); err != nil {
 			return err
 		}
-		entries, err := tx.Journal(ctx, msg.Ticket)
-		for _, j := range entries {
-			if j.Message == id && j.Source != "" {
-				entry = j
-			}
-		}
+		entry, err = journaled(ctx, tx, msg)
 		return err
 	})
 	v := replayedJSON{
@@ -146,7 +142,7 @@ func (r *replay) one(ctx context.Context, id int64) (replayedJSON, error) {
 		return v, err
 	}
 	if entry.Source == "" {
-		v.Error = "its source is not kept: it was no mail, came to another ticket, or is too old"
+		v.Error = "its source is not kept: it was no mail, or is too old"
 		return v, nil
 	}
 	if err := r.read(ctx, id, entry); err != nil {
@@ -159,6 +155,46 @@ func (r *replay) one(ctx context.Context, id int64) (replayedJSON, error) {
 	v.Now, v.Error, v.Mended = &now, m.Unparsed, r.again.mended
 	v.Same = reflect.DeepEqual(v.Was, now)
 	return v, nil
+}
+
+// maxKin bounds in how many tickets an entry is looked for.
+const maxKin = 100
+
+// journaled gives the entry of a message's mail; one without a source if there is none. It stays
+// with the ticket to which the mail came, where a merge or a split took the message to another one.
+func journaled(
+	ctx context.Context, tx tickets.Tx, msg tickets.Message,
+) (entry tickets.JournalEntry, err error) {
+	kin := []int64{msg.Ticket}
+	for i := 0; i < len(kin) && i < maxKin; i++ {
+		entries, err := tx.Journal(ctx, kin[i])
+		if err != nil {
+			return entry, err
+		}
+		for _, j := range entries {
+			if j.Message == msg.ID && j.Source != "" {
+				entry = j
+			}
+		}
+		if entry.Source != "" {
+			return entry, nil
+		}
+		links, err := tx.Links(ctx, kin[i])
+		if err != nil {
+			return entry, err
+		}
+		for _, l := range links {
+			if l.Kind != tickets.LinkMerged && l.Kind != tickets.LinkSplit {
+				continue
+			}
+			for _, t := range []int64{l.Ticket, l.Other} {
+				if !slices.Contains(kin, t) {
+					kin = append(kin, t)
+				}
+			}
+		}
+	}
+	return entry, nil
 }
 
 func readingOf(subject, text, auto string, files []tickets.Attachment) readingJSON {
@@ -221,8 +257,11 @@ func (a *app) replayFailed(ctx context.Context, r *replay) error {
 	views := []replayedJSON{}
 	for _, id := range ids {
 		v, err := r.one(ctx, id)
-		if err != nil {
+		if ctx.Err() != nil {
 			return err
+		}
+		if err != nil { // the others are not worse for it
+			v.Error = err.Error()
 		}
 		views = append(views, v)
 	}

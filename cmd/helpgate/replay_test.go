@@ -70,6 +70,45 @@ func TestReplayMendsWhatCouldNotBeRead(t *testing.T) {
 	}
 }
 
+// TestReplayFindsTheSourceOfAMergedTicket, and a mail whose source is lost stops no other one.
+func TestReplayFindsTheSourceOfAMergedTicket(t *testing.T) {
+	t.Parallel()
+	config := site(t)
+	bad := "\x80\xff\xfe\x01"
+	for _, mail := range []string{bad, plainMail, bad + "\x02"} {
+		if a := call(t, mail, "inject", "-c", config, "support@example.com"); a.code != exitDone {
+			t.Fatal(a.err)
+		}
+	}
+	a := &app{configPath: config}
+	a.err = t.Output()
+	err := a.with(t.Context(), func(w *world) error {
+		if err := w.desk.Merge(t.Context(), 1, 2, ""); err != nil {
+			return err
+		}
+		return w.db.Update(t.Context(), func(tx tickets.Tx) error {
+			return tx.AddJournal(t.Context(), &tickets.JournalEntry{
+				Ticket: 3, Message: 3, Source: strings.Repeat("0", 64),
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := call(t, "", "replay", "--failed", "-c", config, "--json")
+	var all []replayedJSON
+	if err := json.Unmarshal([]byte(got.out), &all); err != nil || got.code != exitDone {
+		t.Fatalf("%v: exit %d, %s%s", err, got.code, got.out, got.err)
+	}
+	read := map[int64]bool{}
+	for _, v := range all {
+		read[v.Ticket] = v.Now != nil
+	}
+	if len(all) != 2 || !read[2] || read[3] {
+		t.Errorf("%+v", all)
+	}
+}
+
 func TestReplayTellsWhyNot(t *testing.T) {
 	t.Parallel()
 	config := site(t)
