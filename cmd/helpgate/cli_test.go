@@ -112,7 +112,7 @@ func TestHelpKnowsTheVerbsThatThereAre(t *testing.T) {
 			verbs = append(verbs, strings.Fields(verb)[0])
 		}
 	}
-	want := "helpgate helpgate demo init migrate serve agent held mailbox queue ticket " +
+	want := "helpgate helpgate demo init migrate serve agent doctor held mailbox queue ticket " +
 		"import inject inspect rehearse replay completion help"
 	if got := strings.Join(verbs, " "); got != want {
 		t.Errorf("help names %q, want %q", got, want)

@@ -112,7 +112,8 @@ func newRoot(s streams) *cobra.Command {
 	section(root, "Run it:",
 		demoCommand(a), initCommand(a), serveCommand(a), migrateCommand(a))
 	section(root, "Work with it, beside a running server too:",
-		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a), mailboxCommand(a))
+		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a), mailboxCommand(a),
+		doctorCommand(a))
 	section(root, "Mails:", injectCommand(a), importCommand(a), inspectCommand(a),
 		rehearseCommand(a), replayCommand(a))
 	return root

@@ -32,6 +32,14 @@ type Way struct {
 	Relay  string // the host that takes what goes out; "" sends it directly
 }
 
+// name is ours in a record, or stands for it as long as others cannot look it up.
+func (d DNS) name() string {
+	if !strings.Contains(d.Hostname, ".") {
+		return "NAME-OF-THIS-HOST"
+	}
+	return d.Hostname
+}
+
 // failed tells of a question that got no answer, unless the answer is that there is nothing.
 func failed(name string, err error) (Finding, bool) {
 	var dns *net.DNSError
@@ -44,7 +52,7 @@ func failed(name string, err error) (Finding, bool) {
 
 // MX looks where mail for the domain goes (RFC 5321 section 5.1).
 func (d DNS) MX(ctx context.Context, domain string, way Way) Finding {
-	found, err := d.Resolver.LookupMX(ctx, domain)
+	found, err := d.Resolver.LookupMX(ctx, absolute(domain))
 	if f, is := failed(domain, err); is && len(found) == 0 {
 		return f
 	}
@@ -53,7 +61,7 @@ func (d DNS) MX(ctx context.Context, domain string, way Way) Finding {
 	for _, mx := range found {
 		hosts = append(hosts, bare(mx.Host))
 	}
-	record := fmt.Sprintf("publish the record: %s. MX 10 %s.", domain, d.Hostname)
+	record := fmt.Sprintf("publish the record: %s. MX 10 %s.", domain, d.name())
 	switch {
 	case len(hosts) == 1 && hosts[0] == "": // RFC 7505
 		return bad(Fail, "remove the null MX of "+domain, "%s says that it takes no mail", domain)
@@ -82,12 +90,12 @@ func (d DNS) ours(ctx context.Context, hosts []string) bool {
 	if slices.Contains(hosts, bare(d.Hostname)) {
 		return true
 	}
-	own, err := d.Resolver.LookupHost(ctx, d.Hostname)
+	own, err := d.Resolver.LookupHost(ctx, absolute(d.Hostname))
 	if err != nil {
 		return false
 	}
 	for _, host := range hosts {
-		theirs, err := d.Resolver.LookupHost(ctx, host)
+		theirs, err := d.Resolver.LookupHost(ctx, absolute(host))
 		if err == nil && slices.ContainsFunc(theirs, func(a string) bool {
 			return slices.Contains(own, a)
 		}) {
@@ -104,7 +112,7 @@ func (d DNS) SPF(ctx context.Context, domain string, way Way) Finding {
 	if is {
 		return f
 	}
-	who := "a:" + d.Hostname
+	who := "a:" + d.name()
 	if way.Relay != "" {
 		who = "include:NAME (the name that the owner of " + way.Relay + " tells)"
 	}
@@ -145,7 +153,7 @@ func lookups(record string) (n int) {
 // names tells whether the record itself names us, by a name or an address. What lies behind an
 // include or a redirect is not followed, and believed.
 func (d DNS) names(ctx context.Context, domain, record string) bool {
-	own, _ := d.Resolver.LookupHost(ctx, d.Hostname)
+	own, _ := d.Resolver.LookupHost(ctx, absolute(d.Hostname))
 	for term := range strings.FieldsSeq(strings.ToLower(record)) {
 		term = strings.TrimPrefix(term, "+")
 		name, value, _ := strings.Cut(term, ":")
@@ -160,7 +168,7 @@ func (d DNS) names(ctx context.Context, domain, record string) bool {
 				return true
 			}
 		case name == "mx":
-			mxs, _ := d.Resolver.LookupMX(ctx, or(value, domain))
+			mxs, _ := d.Resolver.LookupMX(ctx, absolute(or(value, domain)))
 			for _, mx := range mxs {
 				if d.ours(ctx, []string{bare(mx.Host)}) {
 					return true
@@ -184,7 +192,7 @@ func within(address, network string) bool {
 	return ip.Equal(net.ParseIP(network))
 }
 
-// DKIM looks whether the record at name is the one that belongs to our key (RFC 6376 section 3.6.1).
+// DKIM looks whether the record at name belongs to our key (RFC 6376 section 3.6.1).
 func (d DNS) DKIM(ctx context.Context, name, want string) Finding {
 	records, f, is := d.texts(ctx, name, "")
 	if is {
@@ -253,7 +261,7 @@ func (d DNS) Host(ctx context.Context, sends bool) Finding {
 		return bad(Fail, "set [site] hostname to the full name of this host",
 			"%q is no name that others can look up", d.Hostname)
 	}
-	addresses, err := d.Resolver.LookupHost(ctx, d.Hostname)
+	addresses, err := d.Resolver.LookupHost(ctx, absolute(d.Hostname))
 	if f, is := failed(d.Hostname, err); is && len(addresses) == 0 {
 		return f
 	}
@@ -288,7 +296,7 @@ func loopback(address string) bool { return net.ParseIP(address).IsLoopback() }
 
 // texts gives the TXT records of a name that begin so, or the finding that there is no answer.
 func (d DNS) texts(ctx context.Context, name, prefix string) ([]string, Finding, bool) {
-	all, err := d.Resolver.LookupTXT(ctx, name)
+	all, err := d.Resolver.LookupTXT(ctx, absolute(name))
 	if f, is := failed(name, err); is {
 		return nil, f, true
 	}
@@ -297,6 +305,9 @@ func (d DNS) texts(ctx context.Context, name, prefix string) ([]string, Finding,
 	}
 	return slices.DeleteFunc(all, other), Finding{}, false
 }
+
+// absolute keeps the resolver from trying the name below the domains of this host.
+func absolute(name string) string { return strings.TrimSuffix(name, ".") + "." }
 
 // bare is a name as it is compared: lower case, without the final dot.
 func bare(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }

@@ -49,8 +49,8 @@ const (
 	patience = 20 * time.Second
 )
 
-// Examine runs the checks, several at once, and gives their findings in the order of the checks. One
-// that does not end in time is a finding too, so that a server that says nothing hides no other.
+// Examine runs the checks, several at once, and gives their findings in the order of the checks.
+// One that does not end in time is a finding too: a server that says nothing hides no other.
 func Examine(ctx context.Context, checks []Check) []Finding {
 	found := make([][]Finding, len(checks))
 	slots := make(chan struct{}, atOnce)
@@ -80,7 +80,7 @@ func (c Check) examine(ctx context.Context) []Finding {
 	case found = <-done:
 	case <-ctx.Done():
 		found = []Finding{{
-			State: Fail, Seen: fmt.Sprintf("no answer within %s", patience),
+			State: Fail, Seen: "no answer within " + patience.String(),
 			Mend: "see whether it can be reached from this host, then ask again",
 		}}
 	}

@@ -20,8 +20,8 @@ type Checkup struct {
 const maxFaults = 5
 
 // Examine looks at a database without opening the store: also where that is refused, because the
-// schema is newer or the secret lost. It reads all of an SQLite database, changes nothing, and hinders
-// nobody; the end of ctx ends it.
+// schema is newer or the secret lost. It reads all of an SQLite database, changes nothing, and
+// hinders nobody; the end of ctx ends it.
 func Examine(ctx context.Context, url string) (Checkup, error) {
 	path, sqlite, err := readURL(url)
 	if err != nil {
