@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"strings"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"helpgate/internal/config"
 	"helpgate/internal/lifecycle"
@@ -17,39 +14,46 @@ import (
 )
 
 // schedule gives the service that does the jobs.
-func (w *world) schedule(meter schedule.Meter) (lifecycle.Service, error) {
-	jobs, err := w.jobs()
+func (w *world) schedule(meter schedule.Meter) lifecycle.Service {
 	s := schedule.New(schedule.Config{
-		Jobs: jobs, Store: w.db, Clock: w.clock, Logger: w.logger, Meter: meter,
+		Jobs: w.jobs(), Store: w.db, Clock: w.clock, Logger: w.logger, Meter: meter,
 	})
-	return lifecycle.Service{Name: "schedule", Run: s.Run}, err
+	return lifecycle.Service{Name: "schedule", Run: s.Run}
 }
 
 // jobs gives all that is done at set times.
-func (w *world) jobs() ([]schedule.Job, error) {
+func (w *world) jobs() []schedule.Job {
 	var jobs []schedule.Job
 	for _, mb := range w.config.Mailboxes {
 		if mb.IMAP == nil || mb.Relay == nil {
 			continue
 		}
-		at, err := cron.ParseStandard(daily(mb.Address))
-		if err != nil {
-			return nil, err
-		}
 		jobs = append(jobs, schedule.Job{
-			Name: "probe " + key(mb.Address), At: at,
+			Name: "probe " + key(mb.Address), At: dailyFor(mb.Address),
 			Run: func(ctx context.Context, _ time.Time) error { return w.probeDaily(ctx, mb) },
 		})
 	}
-	return jobs, nil
+	return jobs
 }
 
-// daily gives a time of day of the mailbox's own, as a cron line: a provider need not meet the
-// probes of all its mailboxes at once.
-func daily(address string) string {
+// daily is a time of day in UTC, since midnight.
+type daily time.Duration
+
+// Next implements cron.Schedule.
+func (d daily) Next(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	next := t.UTC().Truncate(day).Add(time.Duration(d))
+	if !next.After(t) {
+		next = next.Add(day)
+	}
+	return next
+}
+
+// dailyFor gives a mailbox its own time of day: a provider need not meet the probes of all its
+// mailboxes at once.
+func dailyFor(address string) daily {
 	sum := sha256.Sum256([]byte(key(address)))
-	minute := binary.BigEndian.Uint32(sum[:]) % (24 * 60)
-	return fmt.Sprintf("%d %d * * *", minute%60, minute/60)
+	return daily(time.Duration(binary.BigEndian.Uint32(sum[:])%(24*60)) * time.Minute)
 }
 
 // probeDaily probes a mailbox, and tells its lead what fails or changed.

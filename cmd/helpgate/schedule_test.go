@@ -3,8 +3,7 @@ package main
 import (
 	"slices"
 	"testing"
-
-	"github.com/robfig/cron/v3"
+	"time"
 
 	"helpgate/internal/config"
 	"helpgate/internal/probe"
@@ -13,13 +12,17 @@ import (
 // TestEachMailboxHasItsTimeOfDay, the same on every node.
 func TestEachMailboxHasItsTimeOfDay(t *testing.T) {
 	t.Parallel()
-	a, b := daily("Support@desk.example"), daily("sales@desk.example")
-	if a == b || a != daily("support@desk.example") {
-		t.Errorf("%q and %q", a, b)
+	a, b := dailyFor("Support@desk.example"), dailyFor("sales@desk.example")
+	if a == b || a != dailyFor("support@desk.example") {
+		t.Errorf("%v and %v", a, b)
 	}
-	for _, line := range []string{a, b} {
-		if _, err := cron.ParseStandard(line); err != nil {
-			t.Error(err)
+	midnight := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Duration]time.Duration{
+		0: 7 * time.Hour, 7 * time.Hour: 31 * time.Hour, 23 * time.Hour: 31 * time.Hour,
+	} {
+		got := daily(7 * time.Hour).Next(midnight.Add(at).In(time.FixedZone("", -3600)))
+		if !got.Equal(midnight.Add(want)) {
+			t.Errorf("behind %v: %v", at, got)
 		}
 	}
 }

@@ -59,12 +59,7 @@ func (w *world) assemble(ctx context.Context) (*gateway, error) {
 		g.close()
 		return nil, err
 	}
-	jobs, err := w.schedule(g.metrics)
-	if err != nil {
-		g.close()
-		return nil, err
-	}
-	roads = append(append(roads, pollers...), jobs)
+	roads = append(append(roads, pollers...), w.schedule(g.metrics))
 	outbox := lifecycle.Service{Name: "outbox", Run: sender.Run}
 	kick := lifecycle.Service{Name: "kick", Run: func(ctx context.Context) error {
 		return w.kick(ctx, sender)
