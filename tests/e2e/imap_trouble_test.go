@@ -38,15 +38,15 @@ plugin {
 }
 `
 
-// provider is a Dovecot whose troubles a gateway has to outlive.
-type provider struct {
+// troubled is a Dovecot whose troubles a gateway has to outlive.
+type troubled struct {
 	*gateway
 	dovecot *testkit.Dovecot
 	mails   int // that customers sent
 }
 
 // write lays a customer's mail into the folder.
-func (p *provider) write(folder string) {
+func (p *troubled) write(folder string) {
 	p.t.Helper()
 	p.mails++
 	q := question(fmt.Sprintf("p%d@customer", p.mails))
@@ -70,13 +70,13 @@ func (p *provider) write(folder string) {
 }
 
 // taken waits until each mail is a ticket.
-func (p *provider) taken() {
+func (p *troubled) taken() {
 	p.t.Helper()
 	p.logsTimes("verdict=ticket", p.mails)
 }
 
 // checkOnce asks that each mail is one ticket, with one message.
-func (p *provider) checkOnce() {
+func (p *troubled) checkOnce() {
 	p.t.Helper()
 	seen := map[string]int{}
 	all := p.tickets()
@@ -168,7 +168,7 @@ func TestAMailboxOutlivesItsProvidersTroubles(t *testing.T) {
 
 // encrypted gives a provider that asks for STARTTLS, and the settings with which it shows one of
 // three certificates, all of an authority that the gateway trusts.
-func encrypted(t *testing.T) (p *provider, showing func(name string) string) {
+func encrypted(t *testing.T) (p *troubled, showing func(name string) string) {
 	dovecot := testkit.StartDovecot(t, support)
 	year := 365 * 24 * time.Hour
 	settings, trusted := map[string]string{}, filepath.Join(t.TempDir(), "trusted.pem")
@@ -193,7 +193,7 @@ func encrypted(t *testing.T) (p *provider, showing func(name string) string) {
 	}
 	lines := imapOf(dovecot, support, testkit.MailPassword,
 		fmt.Sprintf(", folder = [%q], after = \"flag\"", customers))
-	p = &provider{dovecot: dovecot, gateway: start(t, options{
+	p = &troubled{dovecot: dovecot, gateway: start(t, options{
 		more: strings.Replace(lines, `"none"`, `"starttls"`, 1),
 		env:  []string{"SSL_CERT_FILE=" + trusted},
 	})}
@@ -216,7 +216,7 @@ func TestMailIsTakenOnceWhereItCannotBeMoved(t *testing.T) {
 	t.Parallel()
 	dovecot := testkit.StartDovecot(t, support)
 	dovecot.Restart(t, namespaces)
-	p := &provider{dovecot: dovecot, gateway: start(t, options{
+	p := &troubled{dovecot: dovecot, gateway: start(t, options{
 		more: imapOf(dovecot, support, testkit.MailPassword, ", after = \"move:Archive/Done\""),
 	})}
 	p.logs("first contact with the folder")
@@ -255,7 +255,7 @@ func TestMailIsTakenOnceWhereItCannotBeMoved(t *testing.T) {
 }
 
 // moved waits until so many mails are in the inbox, and in the folder they are moved to.
-func (p *provider) moved(inbox, done int) {
+func (p *troubled) moved(inbox, done int) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
@@ -271,7 +271,7 @@ func (p *provider) moved(inbox, done int) {
 	}
 }
 
-func (p *provider) rename(from, to string) {
+func (p *troubled) rename(from, to string) {
 	p.t.Helper()
 	hand := loggedIn(p.t, p.dovecot, support)
 	defer hand.Close()
@@ -281,7 +281,7 @@ func (p *provider) rename(from, to string) {
 }
 
 // forget removes what Dovecot knows of the support mailbox's folders, but the mails.
-func (p *provider) forget() {
+func (p *troubled) forget() {
 	p.t.Helper()
 	all := func(path string, e os.DirEntry, err error) error {
 		if err == nil && strings.HasPrefix(e.Name(), "dovecot") {
