@@ -48,6 +48,8 @@ type Tokens interface {
 var (
 	errTLS   = errors.New("no TLS")
 	errLogin = errors.New("log-in refused")
+	// errTokensOnly is Exchange Online's way, which was taken for a fault of TLS.
+	errTokensOnly = errors.New("the server takes no passwords")
 )
 
 // maxLine bounds what a server says before it is encrypted, in bytes a line.
@@ -168,6 +170,9 @@ func (c *client) login(ctx context.Context, s Server) error {
 		}
 		caps = c.imap.Caps()
 		if s.Tokens == nil && caps.Has(imap.CapLoginDisabled) {
+			if s.TLS != TLSNone {
+				return fmt.Errorf("%w: %w", errLogin, errTokensOnly)
+			}
 			return fmt.Errorf("%w: the server takes no password on this connection", errTLS)
 		}
 		err := prove(ctx, c.imap, caps, s)

@@ -303,6 +303,18 @@ func TestConnectionsAreEncryptedAndChecked(t *testing.T) {
 	}
 }
 
+// TestAServerWithoutPasswordsIsNamedSo: Exchange Online's was called a fault of TLS.
+func TestAServerWithoutPasswordsIsNamedSo(t *testing.T) {
+	t.Parallel()
+	config, roots := testkit.Certificate(t)
+	s, d := &script{caps: "LOGINDISABLED AUTH=XOAUTH2"}, newDoor()
+	run(t, d.poller(t, s.encrypted(t, TLSImplicit, config), func(c *Config) { c.Server.Roots = roots }))
+	d.says(t, "set oauth2 in place of the password")
+	if s.hears("LOGIN") {
+		t.Error("the password was sent")
+	}
+}
+
 // TestNothingIsSentBeforeTLS: what stands behind the answer to STARTTLS in the clear is whoever's
 // on the way.
 func TestNothingIsSentBeforeTLS(t *testing.T) {

@@ -106,6 +106,9 @@ func mend(err error, c Config) string {
 			"that read this mailbox"
 	case errors.As(err, &token):
 		return token.Mend
+	case errors.Is(err, errTokensOnly):
+		return "set oauth2 in place of the password, at imap and at relay: this server takes tokens " +
+			"alone"
 	case errors.Is(err, errLogin):
 		return "check username and password of this mailbox's imap section; many providers want a " +
 			"password made for this program alone, and have IMAP turned off at first"
