@@ -8,50 +8,57 @@ import (
 	"time"
 
 	"helpgate/internal/testkit/idp"
-	host "helpgate/internal/testkit/provider"
+	"helpgate/internal/testkit/provider"
 )
 
 // profiles are the providers that are played; the support mailbox lies at each.
-func profiles() []host.Profile {
-	return []host.Profile{
-		host.Microsoft365(support), host.Gmail(support),
-		host.GoogleGroup(support, "helpdesk@desk.example"), host.SES(support),
-		host.Exmail(support), host.CPanel(support),
+func profiles() []provider.Profile {
+	return []provider.Profile{
+		provider.Microsoft365(support), provider.Gmail(support),
+		provider.GoogleGroup(support, "helpdesk@desk.example"), provider.SES(support),
+		provider.Exmail(support), provider.CPanel(support),
 	}
 }
 
 // hosted is a gateway whose support mailbox lies at a provider, with what the provider is told.
 type hosted struct {
 	*gateway
-	at *host.Server
+	at *provider.Server
 }
 
 // atHost gives one that is configured as docs/operations.md says for such a provider. Whatever
 // leaves by another way than the provider's is not seen, and so fails the test.
-func atHost(t *testing.T, p host.Profile) *hosted {
+func atHost(t *testing.T, p provider.Profile) *hosted {
 	t.Helper()
-	at := host.Start(t, p)
+	at := provider.Start(t, p)
+	h := hostedBy(t, at, settings(at))
+	h.logs("first contact with the folder")
+	return h
+}
+
+// hostedBy gives one with the mailbox's lines of the configuration.
+func hostedBy(t *testing.T, at *provider.Server, lines string) *hosted {
+	t.Helper()
 	g := start(t, options{
-		tokens: tokensAt(p), more: settings(at), env: []string{"SSL_CERT_FILE=" + at.Roots},
+		tokens: tokensAt(at.Profile), more: lines, env: []string{"SSL_CERT_FILE=" + at.Roots},
 	})
 	g.relay = at.Outside
-	g.logs("first contact with the folder")
 	return &hosted{g, at}
 }
 
 // tokensAt is where a token may stand in mail to the mailbox.
-func tokensAt(p host.Profile) string {
-	if p.Plus == host.PlusInbox {
+func tokensAt(p provider.Profile) string {
+	if p.Plus == provider.PlusInbox {
 		return "plus"
 	}
 	return "headers"
 }
 
 // settings gives the mailbox's lines of the configuration.
-func settings(at *host.Server) string {
+func settings(at *provider.Server) string {
 	p := at.Profile
 	user := or(p.Login, p.Account)
-	proof := fmt.Sprintf("password = %q", host.Password)
+	proof := fmt.Sprintf("password = %q", provider.Password)
 	if p.OAuth {
 		proof = fmt.Sprintf("oauth2 = { provider = \"microsoft\", token_url = %q, client_id = %q, "+
 			"client_secret = %q }", at.Tokens.URL, idp.ClientID, idp.ClientSecret)
@@ -67,7 +74,7 @@ func settings(at *host.Server) string {
 	if p.PerMinute > 0 {
 		relay += fmt.Sprintf(", rate_per_minute = %d", p.PerMinute)
 	}
-	if p.Envelope != host.Kept {
+	if p.Envelope != provider.Kept {
 		relay += ", return_path = \"mailbox\""
 	}
 	lines := fmt.Sprintf("imap = { address = %q, username = %q, %s }\nrelay = { %s }\n",
@@ -84,6 +91,14 @@ func (h *hosted) arrives(from, to string, m mail) {
 	if err := h.at.Receive(from, to, []byte(crlf(m.String()))); err != nil {
 		h.t.Fatalf("the provider refuses mail of %s to %s: %v", from, to, err)
 	}
+}
+
+// copies is how many of a mail there are: of what the mailbox submits, one may come back.
+func (h *hosted) copies() int {
+	if h.at.Profile.Echo {
+		return 2
+	}
+	return 1
 }
 
 // filed waits until so many mails were stored and moved out of the inbox.
@@ -123,11 +138,8 @@ func hostedLoop(t *testing.T, h *hosted) {
 	h.arrives(alice, answer.replyTo(), answer.reply(alice, "q2@customer", "I see none there."))
 	h.mailed(ann, "I see none there.")
 
-	came := 3
-	if h.at.Profile.Echo {
-		came += len(h.everything(alice)) + len(h.everything(ann))
-	}
-	h.filed(came)
+	h.settled()
+	h.filed(3 + (h.copies()-1)*len(h.at.Outside.Mails()))
 	if n, m := len(h.everything(alice)), len(h.everything(ann)); n != 2 || m != 2 {
 		t.Errorf("the customer got %d mails, the agent %d, want 2 each", n, m)
 	}

@@ -43,6 +43,7 @@ func Exmail(account string) Profile {
 					"\tid ; "+now())
 		},
 		SentCopy: "Sent Messages",
+		Daemon:   "PostMaster@qq.test",
 		Arrived: func(m *Mail) {
 			m.Prepend(
 				"X-QQ-XMRINFO: NgToQqU5s31XQ+vYT/V7+uk=",
@@ -68,7 +69,8 @@ func Exmail(account string) Profile {
 			{Name: "其他文件夹/已发送"},
 		},
 		Throttled: &imap.Error{
-			Type: imap.StatusResponseTypeNo, Text: "Request too frequent, please try again later",
+			Type: imap.StatusResponseTypeNo, Text: "Login fail. Account is abnormal, service is not open, password is incorrect, login " +
+				"frequency limited, or system is busy.",
 		},
 		Expired: "IMAP4rev1 Server logging out",
 	}

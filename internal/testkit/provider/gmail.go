@@ -32,6 +32,7 @@ func Gmail(account string) Profile {
 				"X-Google-Smtp-Source: AGHT+IF"+id[8:16])
 		},
 		SentCopy: "[Gmail]/Sent Mail", AllMail: "[Gmail]/All Mail",
+		Daemon:  "mailer-daemon@googlemail.com",
 		Arrived: gmailTrace,
 		Auth:    Auth{ID: "mx.google.com", Position: 1, Received: 2},
 

@@ -53,6 +53,7 @@ func Microsoft365(account string) Profile {
 				"X-MS-Exchange-CrossTenant-OriginalArrivalTime: "+now())
 		},
 		SentCopy: "Sent Items",
+		Daemon:   "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@desk.example",
 		Arrived: func(m *Mail) {
 			m.Prepend(
 				"Received: from DB9PR01MB0002.eurprd01.prod.exchangelabs.test (2603:10a6:1::2) by\r\n"+

@@ -48,6 +48,8 @@ type Profile struct {
 
 	// Plus is what becomes of mail to local+anything@.
 	Plus Plus
+	// Daemon is who reports what did not arrive.
+	Daemon string
 	// Arrived changes a mail on its way into the mailbox, adding the trace of the provider's
 	// servers.
 	Arrived func(m *Mail)

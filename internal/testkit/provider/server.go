@@ -44,6 +44,7 @@ type Server struct {
 	submits   int               // submitting connections
 	submitted []time.Time       // of the last minute
 	sessions  map[*session]bool // logged in
+	returns   map[string]string // by return paths of the provider's own, those that were submitted
 	throttle  int               // so many commands are refused yet
 	folders   []Folder          // all that there are
 }
@@ -54,8 +55,8 @@ func Start(t testing.TB, p Profile) *Server {
 	s := &Server{
 		Profile: p, Tokens: idp.Start(t), Outside: testkit.NewSink(t),
 		user:     imapmemserver.NewUser(p.login(), Password),
-		sessions: map[*session]bool{},
-		folders:  append([]Folder{{Name: "INBOX"}}, p.Folders...),
+		sessions: map[*session]bool{}, returns: map[string]string{},
+		folders: append([]Folder{{Name: "INBOX"}}, p.Folders...),
 	}
 	for _, f := range s.folders {
 		if err := s.user.Create(f.Name, nil); err != nil {

@@ -28,6 +28,7 @@ func SES(account string) Profile {
 		m.Set("Feedback-ID", "1.us-east-1.x:AmazonSES")
 		m.Set("X-SES-Outgoing", "2026.11.24-54.240.8.1")
 	}
+	p.Daemon = "MAILER-DAEMON@amazonses.com"
 	p.Return = func(id string) string { return id + "@amazonses.com" }
 	return p
 }
@@ -35,7 +36,7 @@ func SES(account string) Profile {
 // plain is a host with Dovecot and Postfix as their documents set them up.
 func plain(account string) Profile {
 	return Profile{
-		Name: "plain", Account: account, Mechanisms: []string{"PLAIN", "LOGIN"}, MaxSize: 50 << 20,
+		Name: "plain", Account: account, Daemon: "MAILER-DAEMON@mail.desk.example", Mechanisms: []string{"PLAIN", "LOGIN"}, MaxSize: 50 << 20,
 		NoUser: &smtp.SMTPError{
 			Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1},
 			Message: "Recipient address rejected: User unknown in virtual mailbox table",

@@ -176,10 +176,14 @@ func (s *Server) submit(m *Mail, to []string, id string) error {
 		p.Submitted(m, id)
 	}
 	if p.Return != nil && m.From != "" {
+		s.remember(p.Return(id), m.From)
 		m.From = p.Return(id)
 	}
-	if p.SentCopy != "" {
-		if err := s.append(p.SentCopy, m.Bytes(), "\\Seen"); err != nil {
+	for _, folder := range []string{p.SentCopy, p.AllMail} {
+		if folder == "" {
+			continue
+		}
+		if err := s.append(folder, m.Bytes(), "\\Seen"); err != nil {
 			return err
 		}
 	}
