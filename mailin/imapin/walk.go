@@ -159,8 +159,8 @@ func (w *walk) survey(ctx context.Context, uids []uint32) ([][]uint32, error) {
 	return w.plan(ctx, uids)
 }
 
-// together gives mails that are asked for by one command; those that it does not bring are asked for
-// alone.
+// together gives mails that are asked for by one command, and asks for those alone that it does not
+// bring.
 func (w *walk) together(ctx context.Context, uids []uint32) error {
 	pieces, held, err := w.fetch(ctx, want{uids: uids, part: whole})
 	if held != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,8 +25,7 @@ const (
 	importRoom    = 6 << 10
 )
 
-// TestAnImportOfAnySizeNeedsLittleMemory takes an mbox of mails of 1 KB in, four a conversation. What
-// it needs is looked at every second, so that it can be seen whether that grows.
+// TestAnImportOfAnySizeNeedsLittleMemory takes an mbox of mails of 1 KB in, four a conversation.
 func TestAnImportOfAnySizeNeedsLittleMemory(t *testing.T) {
 	n, dir := manyMails, t.TempDir()
 	if soaking() {
@@ -33,49 +33,54 @@ func TestAnImportOfAnySizeNeedsLittleMemory(t *testing.T) {
 	} else {
 		t.Parallel()
 	}
-	box := filepath.Join(dir, "old.mbox")
+	box, config := filepath.Join(dir, "old.mbox"), filepath.Join(dir, "helpgate.toml")
 	writeArchive(t, box, n)
-	config := filepath.Join(dir, "helpgate.toml")
 	text := fmt.Sprintf("data_dir = \"data\"\n[[mailbox]]\naddress = %q\n", support)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out strings.Builder
-	cmd := exec.Command(testkit.Binary(t), "-c", config, "import", "mbox", box, "--json")
-	cmd.Stdout = &out
 	begun := time.Now()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	var peaks []int64 // by the second
-	for running := true; running; {
-		select {
-		case err := <-ended:
-			running = false
-			if err != nil {
-				t.Fatal(err)
-			}
-		case <-time.After(time.Second):
-			if peak := peakOf(cmd.Process.Pid); peak > 0 {
-				peaks = append(peaks, peak)
-			}
-		}
-	}
+	out, peaks := watched(t, exec.Command(testkit.Binary(t), "-c", config, "--json", "import", "mbox",
+		box))
 	took := time.Since(begun)
 	var v struct{ Taken, Tickets, Refused int }
-	if err := json.Unmarshal([]byte(out.String()), &v); err != nil || v.Taken != n || v.Tickets != n/4 {
+	if err := json.Unmarshal(out, &v); err != nil || v.Taken != n || v.Tickets != n/4 {
 		t.Errorf("%+v, %v", v, err)
 	}
 	if len(peaks) == 0 {
 		t.Skipf("%d mails were in within a second", n)
 	}
-	early, late := peaks[min(len(peaks)/10, len(peaks)-1)], peaks[len(peaks)-1]
-	t.Logf("%d mails in %s: %.0f a second; memory %d, in the first tenth %d bytes", n,
+	early, late := peaks[len(peaks)/10], peaks[len(peaks)-1]
+	t.Logf("%d mails in %s: %.0f a second; memory %d bytes, in the first tenth %d", n,
 		took.Round(time.Second), float64(n)/took.Seconds(), late, early)
 	if late > importMemory && !testkit.RaceEnabled {
 		t.Errorf("memory %d bytes, want at most %d", late, importMemory)
+	}
+}
+
+// watched runs a program to its end. It gives what that printed, and the most memory that it had,
+// in bytes, up to each second of its life.
+func watched(t *testing.T, cmd *exec.Cmd) (out []byte, peaks []int64) {
+	t.Helper()
+	var printed bytes.Buffer
+	cmd.Stdout = &printed
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return printed.Bytes(), peaks
+		case <-time.After(time.Second):
+			if peak := peakOf(cmd.Process.Pid); peak > 0 {
+				peaks = append(peaks, peak)
+			}
+		}
 	}
 }
 
