@@ -170,5 +170,14 @@ func (c *connect) say(format string, args ...any) { fmt.Fprintf(c.a.err, format+
 
 // learn sends probe mails round the loop.
 func (c *connect) learn(ctx context.Context) error {
+	if c.noProbe {
+		return nil
+	}
+	c.say("Sending probe mails from %s to itself: this may take three minutes.", c.box.Address)
+	report, err := c.w.probeAgain(ctx, c.box, probe.Kinds()...)
+	if err != nil {
+		return err
+	}
+	c.learnt = &report.Result
 	return nil
 }
