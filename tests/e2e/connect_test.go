@@ -62,7 +62,7 @@ func connected(t *testing.T, g *gateway) string {
 		or(mb.IMAP.Sent, "none"), mb.IMAP.After)
 }
 
-func TestConnectLearnsEachProvider(t *testing.T) {
+func TestConnectSetsWhatEachProviderNeeds(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		profile provider.Profile
