@@ -41,7 +41,7 @@ func (w *world) probe(
 	if err != nil {
 		return probe.Result{}, err
 	}
-	reader, err := w.openLookout(ctx, mb, in)
+	reader, err := w.openLookout(ctx, mb, in, mails)
 	if err != nil {
 		return probe.Result{}, err
 	}
@@ -98,7 +98,8 @@ func nonEmpty(texts ...string) []string {
 // probeReader looks for probes in the mailbox's folders.
 type probeReader struct {
 	*imapin.Lookout
-	junk string
+	junk   string
+	tokens []string // of which a host may make folders
 }
 
 // junkNames are those of the folder for junk, in lower case, where the server does not tell which it
@@ -109,24 +110,26 @@ var junkNames = []string{
 
 // openLookout opens the folders in which a probe may come to lie.
 func (w *world) openLookout(
-	ctx context.Context, mb config.Mailbox, in imapin.Server,
+	ctx context.Context, mb config.Mailbox, in imapin.Server, mails []probe.Mail,
 ) (*probeReader, error) {
 	r := &probeReader{}
+	for _, m := range mails {
+		if m.Kind == probe.PlusRecipient {
+			r.tokens = append(r.tokens, m.Token)
+		}
+	}
 	limits := imapin.DefaultLimits()
 	limits.MaxSize = w.config.SMTP.MaxMessageSize
+	choose := func(report imapin.Report) []string {
+		r.junk = junkOf(report)
+		folders := append([]string{"INBOX", r.junk}, mb.IMAP.Folder...)
+		if moved, ok := strings.CutPrefix(mb.IMAP.After, "move:"); ok {
+			folders = append(folders, moved)
+		}
+		return append(folders, r.tokens...)
+	}
 	var err error
-	r.Lookout, err = imapin.NewLookout(ctx, in, limits, w.config.DataDir,
-		func(report imapin.Report) []string {
-			r.junk = junkOf(report)
-			moved, _ := strings.CutPrefix(mb.IMAP.After, "move:")
-			if moved == mb.IMAP.After {
-				moved = ""
-			}
-			folders := append([]string{"INBOX", moved, r.junk}, mb.IMAP.Folder...)
-			folders = nonEmpty(folders...)
-			slices.Sort(folders)
-			return slices.Compact(folders)
-		})
+	r.Lookout, err = imapin.NewLookout(ctx, in, limits, w.config.DataDir, choose)
 	return r, err
 }
 
@@ -167,6 +170,9 @@ func (r *probeReader) Look(ctx context.Context) ([]probe.Found, error) {
 	for _, m := range seen {
 		found = append(found, probe.Found{
 			Folder: m.Folder, Junk: m.Folder == r.junk, Size: m.Size, Data: m.Data,
+			Astray: slices.ContainsFunc(r.tokens, func(tok string) bool {
+				return strings.HasSuffix(strings.ToLower(m.Folder), tok)
+			}),
 		})
 	}
 	return found, err

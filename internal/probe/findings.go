@@ -10,6 +10,7 @@ const (
 	Failed  Outcome = "failed"  // by the relay, for now, or there was none
 	Bounced Outcome = "bounced" // taken, and sent back
 	Missing Outcome = "missing" // taken, and nowhere to be found within the time
+	Astray  Outcome = "astray"  // arrived in a folder that was made for its plus, and nobody reads
 )
 
 // Fate is what became of a part of a mail on its way.

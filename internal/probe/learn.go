@@ -16,6 +16,9 @@ func Learn(sent []Sent, arrivals []Arrival, server Server, relay Relay) Findings
 		if i < 0 {
 			continue
 		}
+		if arrivals[i].Astray {
+			*f.outcome(s.Kind) = Astray
+		}
 		f.Junk = f.Junk || arrivals[i].Junk
 		f.compare(s, arrivals[i])
 	}

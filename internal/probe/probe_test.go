@@ -39,6 +39,7 @@ type loop struct {
 	change func(m Mail, data string) string // "" loses the mail
 	folder Found                            // how it lies there
 	delay  time.Duration
+	stray  Kind // lies in a folder of its own
 
 	mails []Mail
 	due   []time.Time
@@ -73,6 +74,7 @@ func (l *loop) Look(context.Context) ([]Found, error) {
 			continue
 		}
 		f := l.folder
+		f.Astray = m.Kind == l.stray
 		f.Data = []byte(data)
 		f.Size += int64(len(data))
 		found = append(found, f)
@@ -183,6 +185,11 @@ func TestEachProvidersWaysAreLearnt(t *testing.T) {
 			func(f *Findings) { f.From, f.PlusFromKept = Rewritten, Rewritten },
 		},
 		{
+			"plus in a folder of its own",
+			loop{stray: PlusRecipient},
+			func(f *Findings) { f.PlusRecipient = Astray },
+		},
+		{
 			"stored sizes, and junk",
 			loop{folder: Found{Size: 99, Junk: true}},
 			func(f *Findings) { f.Size, f.Junk = Rewritten, true },
@@ -226,6 +233,24 @@ func TestRoundTripIsMeasured(t *testing.T) {
 	if r := l.run(t); r.RoundTrip != 6000 || r.Findings != plain {
 		t.Errorf("%d ms: %+v", r.RoundTrip, r.Findings)
 	}
+}
+
+// TestOthersAreNotWaitedForLong once one has come round.
+func TestOthersAreNotWaitedForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := loop{change: func(m Mail, data string) string {
+			if m.Kind == PlusFrom {
+				return ""
+			}
+			return data
+		}}
+		began := time.Now()
+		r, err := Run(t.Context(), Config{Mails: compose(t), Sender: &l, Reader: &l, Now: time.Now})
+		if took := time.Since(began); err != nil || r.Findings.PlusFrom != Missing || took != grace {
+			t.Errorf("after %v: %+v, %v", took, r.Findings, err)
+		}
+	})
 }
 
 // TestRunEndsWithoutArrivals: with the time, or with the caller.
@@ -302,6 +327,9 @@ func TestEveryFindingHasItsSentence(t *testing.T) {
 	}
 	for _, v := range plain.values() {
 		for _, value := range values[v.kind] {
+			if v.name == "plus_recipient" && sentence(v.name, string(Astray)) == "" {
+				t.Error("nothing tells of what went astray")
+			}
 			if v.name == "size" && value == string(Dropped) {
 				continue // it is not known then
 			}

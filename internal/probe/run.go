@@ -37,20 +37,26 @@ const (
 	DefaultEvery = 2 * time.Second
 )
 
+// grace is the least for which others are waited for once one mail has come round.
+const grace = 30 * time.Second
+
 // Config is what a run needs.
 type Config struct {
 	Mails  []Mail // as Compose makes them
 	Sender Sender
 	Reader Reader
 	Now    func() time.Time
-	Wait   time.Duration // for mails that were taken; 0: DefaultWait
-	Every  time.Duration // between two looks; 0: DefaultEvery
+	// Wait is for mails that were taken; 0: DefaultWait. Once one has come round, the others get five
+	// times what it took, and half a minute at the least.
+	Wait  time.Duration
+	Every time.Duration // between two looks; 0: DefaultEvery
 }
 
 // Found is a mail in a folder.
 type Found struct {
 	Folder string
 	Junk   bool  // the folder is the one for junk
+	Astray bool  // the folder has the name of a token
 	Size   int64 // RFC822.SIZE, -1 when the server does not say
 	Data   []byte
 }
@@ -121,7 +127,8 @@ func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 			taken[s.Kind] = true
 		}
 	}
-	end := c.Now().Add(cmp.Or(c.Wait, DefaultWait))
+	begun := c.Now()
+	end := begun.Add(cmp.Or(c.Wait, DefaultWait))
 	var arrivals []Arrival
 	for len(taken) > 0 {
 		found, err := c.Reader.Look(ctx)
@@ -134,6 +141,9 @@ func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 				continue
 			}
 			a.At = c.Now()
+			if soon := a.At.Add(max(grace, 5*a.At.Sub(begun))); soon.Before(end) && len(arrivals) == 0 {
+				end = soon
+			}
 			arrivals = append(arrivals, a)
 			delete(taken, a.Kind)
 		}

@@ -17,6 +17,9 @@ var sentences = map[string]string{
 	"plus_recipient=missing": "Mail to an address with a plus did not arrive: set tokens = " +
 		"\"headers\".",
 
+	"plus_recipient=astray": "Mail to an address with a plus arrives in a folder of its own, which " +
+		"nobody reads: set tokens = \"headers\".",
+
 	"plus_sender=arrived": "An envelope sender with a plus is taken.",
 	"plus_sender=refused": "An envelope sender with a plus is refused: set return_path = " +
 		"\"mailbox\".",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Lookout sees the mails that come into folders while it is open, beside the pollers of the same
@@ -45,14 +46,29 @@ func NewLookout(
 		o.Close()
 		return nil, err
 	}
-	o.folders = choose(o.Report)
-	for _, name := range o.folders {
-		if _, _, err := o.news(ctx, name); err != nil {
-			o.Close()
-			return nil, err
-		}
+	if err := o.begin(ctx, choose(o.Report)); err != nil {
+		o.Close()
+		return nil, err
 	}
 	return o, nil
+}
+
+// begin notes how the folders stand. They are looked for where a poller would make them.
+func (o *Lookout) begin(ctx context.Context, folders []string) error {
+	for _, name := range folders {
+		at, err := o.client.place(ctx, name)
+		if err != nil {
+			return err
+		}
+		if at == "" || slices.Contains(o.folders, at) {
+			continue
+		}
+		o.folders = append(o.folders, at)
+		if _, _, err := o.news(ctx, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Look gives the mails of at most limit bytes that are new since the last look.
