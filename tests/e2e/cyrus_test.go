@@ -89,15 +89,9 @@ func (g *gateway) fill(s mailServer, got *accepted, when string) {
 		got.add(q.id)
 	}
 	q := question(when + ".in.tray")
-	raw := crlf(q.String())
 	c := loggedIn(g.t, s, support)
 	defer c.Close()
-	cmd := c.Append(inTray, int64(len(raw)), nil)
-	_, _ = cmd.Write([]byte(raw))
-	_ = cmd.Close()
-	if _, err := cmd.Wait(); err != nil {
-		g.t.Fatal(err)
-	}
+	put(g.t, c, inTray, q.String())
 	got.add(q.id)
 }
 
@@ -112,20 +106,15 @@ func (f folder) wait(t *testing.T, s mailServer, g *gateway) {
 	t.Helper()
 	c := loggedIn(t, s, f.user)
 	defer c.Close()
-	is := f
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	g.eventually(fmt.Sprintf("folder like %+v", f), func() bool {
 		data, err := c.Select(f.name, nil).Wait()
 		if err != nil {
-			continue // not made yet
+			return false // not made yet
 		}
 		seen, err := c.Search(&goimap.SearchCriteria{Flag: []goimap.Flag{goimap.FlagSeen}}, nil).Wait()
 		if err != nil {
 			t.Fatal(err)
 		}
-		is.mails, is.seen = int(data.NumMessages), len(seen.AllSeqNums())
-		if is == f {
-			return
-		}
-	}
-	t.Fatalf("it is %+v, want %+v:\n%s", is, f, g.logged())
+		return int(data.NumMessages) == f.mails && len(seen.AllSeqNums()) == f.seen
+	})
 }

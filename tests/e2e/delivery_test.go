@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	gosmtp "github.com/emersion/go-smtp"
 
@@ -17,16 +16,17 @@ import (
 // outgoing waits until a mail of a kind to somebody has a status in the outbox, and gives its row.
 func (g *gateway) outgoing(kind, to, status string) row {
 	g.t.Helper()
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
+	var found row
+	g.eventually(kind+" to "+to+" that is "+status, func() bool {
 		rows := ask[[]row](g, "queue", "list", "--status", status)
 		is := func(r row) bool { return r.Kind == kind && r.Recipient == to && r.Attempts > 0 }
-		if i := slices.IndexFunc(rows, is); i >= 0 {
-			return rows[i]
+		i := slices.IndexFunc(rows, is)
+		if i >= 0 {
+			found = rows[i]
 		}
-	}
-	g.t.Fatalf("no %s to %s is %s:\n%s\n%s", kind, to, status, g.run("queue", "list"), g.logged())
-	return row{}
+		return i >= 0
+	})
+	return found
 }
 
 // TestARetryIsTheSameMail is promise 10: whatever befell the first attempt, and though helpgate

@@ -305,17 +305,23 @@ func (g *gateway) sent(to string, n int) []out {
 // will not be.
 func (g *gateway) settled() {
 	g.t.Helper()
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
-		rows := ask[[]row](g, "queue", "list")
-		busy := slices.ContainsFunc(rows, func(r row) bool {
+	g.eventually("outbox at rest", func() bool {
+		return !slices.ContainsFunc(ask[[]row](g, "queue", "list"), func(r row) bool {
 			return r.Status == "sending" || r.Status == "waiting" && r.Kind != "notification-list"
 		})
-		if !busy {
-			return
+	})
+}
+
+// eventually waits until something holds that the gateway, or who is beside it, comes to by itself
+// and tells nobody.
+func (g *gateway) eventually(what string, holds func() bool) {
+	g.t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); {
+		if time.Now().After(deadline) {
+			g.t.Fatalf("no %s:\n%s", what, g.logged())
 		}
+		<-time.After(10 * time.Millisecond) // to look costs as much as to get there
 	}
-	g.t.Fatalf("the outbox does not come to rest:\n%s", g.logged())
 }
 
 // out is a mail as its recipient's mail client reads it.

@@ -42,11 +42,7 @@ func TestKilledWhilePollingNothingIsLostOrDoubled(t *testing.T) {
 		all.Wait()
 		g.serve()
 	}
-	for deadline := time.Now().Add(patience); count(t, dovecot, "INBOX") > 0; {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d mails stay in the inbox:\n%s", count(t, dovecot, "INBOX"), g.logged())
-		}
-	}
+	g.eventually("empty inbox", func() bool { return count(t, dovecot, "INBOX") == 0 })
 	times := messageIDs(t, g, options{})
 	checkKept(t, times, got)
 	if n := count(t, dovecot, "Processed"); n != len(got.ids) || len(times) != n {

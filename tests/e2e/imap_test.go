@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"syscall"
 	"testing"
@@ -145,6 +147,20 @@ func count(t testing.TB, s mailServer, folder string) int {
 		t.Fatal(err)
 	}
 	return int(data.NumMessages)
+}
+
+// put lays a mail into a folder by a user's own hand.
+func put(t testing.TB, c *imapclient.Client, folder, raw string) {
+	t.Helper()
+	raw = crlf(raw)
+	cmd := c.Append(folder, int64(len(raw)), nil)
+	_, err := io.WriteString(cmd, raw)
+	if err = errors.Join(err, cmd.Close()); err == nil {
+		_, err = cmd.Wait()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // loggedIn gives a user's own connection, which ends with the test.

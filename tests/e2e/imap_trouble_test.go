@@ -53,20 +53,9 @@ func (p *troubled) write(folder string) {
 	q.from = fmt.Sprintf("p%d@customer.example", p.mails)
 	q.subject = fmt.Sprintf("Question %d", p.mails)
 	q.text = fmt.Sprintf("What about number %d?\n", p.mails)
-	raw := []byte(crlf(q.String()))
 	hand := loggedIn(p.t, p.dovecot, support)
 	defer hand.Close()
-	cmd := hand.Append(folder, int64(len(raw)), nil)
-	_, err := cmd.Write(raw)
-	if err == nil {
-		err = cmd.Close()
-	}
-	if err == nil {
-		_, err = cmd.Wait()
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	put(p.t, hand, folder, q.String())
 }
 
 // taken waits until each mail is a ticket.
@@ -257,18 +246,9 @@ func TestMailIsTakenOnceWhereItCannotBeMoved(t *testing.T) {
 // moved waits until so many mails are in the inbox, and in the folder they are moved to.
 func (p *troubled) moved(inbox, done int) {
 	p.t.Helper()
-	deadline := time.Now().Add(patience)
-	for {
-		in, out := count(p.t, p.dovecot, "INBOX"), count(p.t, p.dovecot, "Archive/Done")
-		if in == inbox && out == done {
-			return
-		}
-		if time.Now().After(deadline) {
-			p.t.Fatalf("%d mails in the inbox, %d moved; want %d and %d\n%s",
-				in, out, inbox, done, p.logged())
-		}
-		<-time.After(20 * time.Millisecond) // to look costs as much as to move
-	}
+	p.eventually(fmt.Sprintf("%d mails in the inbox and %d moved", inbox, done), func() bool {
+		return count(p.t, p.dovecot, "INBOX") == inbox && count(p.t, p.dovecot, "Archive/Done") == done
+	})
 }
 
 func (p *troubled) rename(from, to string) {

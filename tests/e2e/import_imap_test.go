@@ -1,18 +1,13 @@
 package e2e
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/emersion/go-imap/v2/imapclient"
 
 	"helpgate/internal/testkit"
 )
@@ -38,37 +33,12 @@ func TestKilledImportOfAnAccountGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := "imap+insecure://" + user + "@" + leaking(t, dovecot.IMAP)
-	kills := 0
-	for life := importLife; ; life += importLife {
-		cmd := exec.Command(testkit.Binary(t), "-c", g.config, "import", "imap", url,
-			"--password-file", secret)
-		var said strings.Builder
-		cmd.Stderr = &said
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			if !strings.HasPrefix(said.String(), "reads Archive, INBOX\nleaves out Spam\n") {
-				t.Errorf("said %q", said.String())
-			}
-			break
-		}
-		if exit.Exited() {
-			t.Fatalf("%v: %s", err, said.String())
-		}
-		kills++
+	said := g.inLives(func() {}, "import", "imap", url, "--password-file", secret)
+	if !strings.HasPrefix(said, "reads Archive, INBOX\nleaves out Spam\n") {
+		t.Errorf("said %q", said)
 	}
-	t.Logf("killed %d times", kills)
 	times := messageIDs(t, g, o)
-	for i := range n {
-		if times[archivedID(i)] != 1 {
-			t.Errorf("mail %d is there %d times", i, times[archivedID(i)])
-		}
-	}
+	checkArchived(t, times, n)
 	if all := g.tickets(); len(all) != n/4 || len(times) != n {
 		t.Errorf("%d mails on %d tickets", len(times), len(all))
 	}
@@ -89,25 +59,11 @@ func TestKilledImportOfAnAccountGoesOn(t *testing.T) {
 // archiveMails lays those of archived from the first on into a folder.
 func archiveMails(t *testing.T, d *testkit.Dovecot, user, folder string, n, first int) {
 	t.Helper()
-	c, err := imapclient.DialInsecure(d.IMAP, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loggedIn(t, d, user)
 	defer c.Close()
-	if err := c.Login(user, testkit.MailPassword).Wait(); err != nil {
-		t.Fatal(err)
-	}
 	_ = c.Create(folder, nil).Wait() // an inbox is there
 	for i := first; i < first+n; i++ {
-		raw := crlf(archivedMail(i).String())
-		cmd := c.Append(folder, int64(len(raw)), nil)
-		_, err := io.WriteString(cmd, raw)
-		if err = errors.Join(err, cmd.Close()); err == nil {
-			_, err = cmd.Wait()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		put(t, c, folder, archivedMail(i).String())
 	}
 }
 

@@ -54,28 +54,11 @@ func TestKilledImportGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	kills := 0
-	for life := importLife; ; life += importLife {
-		cmd := exec.Command(testkit.Binary(t), "-c", g.config, "import", "mbox", path)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			break
-		}
+	g.inLives(func() {
 		kills++
 		g.accept(alice, []string{support}, question(fmt.Sprintf("q%d@customer", kills)).String())
-	}
-	t.Logf("killed %d times", kills)
-	times := messageIDs(t, g, o)
-	for i := range n {
-		if times[archivedID(i)] != 1 {
-			t.Errorf("mail %d is there %d times", i, times[archivedID(i)])
-		}
-	}
+	}, "import", "mbox", path)
+	checkArchived(t, messageIDs(t, g, o), n)
 	conversations := 0
 	for _, tk := range g.tickets() {
 		if strings.HasPrefix(tk.Requester.Address, "person") {
@@ -91,6 +74,41 @@ func TestKilledImportGoesOn(t *testing.T) {
 	for _, r := range ask[[]row](g, "queue", "list") {
 		if strings.HasPrefix(r.Recipient, "person") {
 			t.Errorf("went out: %+v", r)
+		}
+	}
+}
+
+// inLives calls a verb again and again, kills it, each time after a longer life, and does something
+// in between, until it comes to its end. It gives what the last one said.
+func (g *gateway) inLives(between func(), args ...string) string {
+	g.t.Helper()
+	for life := importLife; ; life += importLife {
+		cmd := exec.Command(testkit.Binary(g.t), append([]string{"-c", g.config}, args...)...)
+		var said strings.Builder
+		cmd.Stderr = &said
+		if err := cmd.Start(); err != nil {
+			g.t.Fatal(err)
+		}
+		timer := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		timer.Stop()
+		if err == nil {
+			g.t.Logf("killed %d times", life/importLife-1)
+			return said.String()
+		}
+		if cmd.ProcessState.Exited() {
+			g.t.Fatalf("%v: %s", err, said.String())
+		}
+		between()
+	}
+}
+
+// checkArchived asks that each of archived is there once.
+func checkArchived(t *testing.T, times map[string]int, n int) {
+	t.Helper()
+	for i := range n {
+		if id := archivedID(i); times[id] != 1 {
+			t.Errorf("mail %s is there %d times", id, times[id])
 		}
 	}
 }

@@ -46,18 +46,7 @@ func around(id, cites, text string) mail {
 // saves appends a mail to the folder of sent mail, as mail clients and relays do.
 func (w webmail) saves(raw []byte) {
 	w.t.Helper()
-	raw = []byte(crlf(string(raw)))
-	cmd := w.conn.Append("Sent Items", int64(len(raw)), nil)
-	_, err := cmd.Write(raw)
-	if err == nil {
-		err = cmd.Close()
-	}
-	if err == nil {
-		_, err = cmd.Wait()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	put(w.t, w.conn, "Sent Items", string(raw))
 }
 
 // TestAnswersAroundHelpgateAreOnTheirTicket: a colleague answers from the provider's webmail, where

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/textproto"
@@ -37,13 +38,13 @@ func (g *gateway) get(path string) (status int, body string) {
 // ready asks until /readyz answers so, and gives what it says.
 func (g *gateway) ready(want int) string {
 	g.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		if status, body := g.get("/readyz"); status == want {
-			return body
-		}
-	}
-	g.t.Fatalf("/readyz never answered %d", want)
-	return ""
+	var body string
+	g.eventually(fmt.Sprintf("%d from /readyz", want), func() bool {
+		status, said := g.get("/readyz")
+		body = said
+		return status == want
+	})
+	return body
 }
 
 func TestOperatorSeesHowItFares(t *testing.T) {
@@ -80,25 +81,18 @@ func TestOperatorSeesHowItFares(t *testing.T) {
 // midway begins a mail and stops before its end.
 func (g *gateway) midway() *textproto.Conn {
 	g.t.Helper()
-	conn, err := textproto.Dial("tcp", g.smtp)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.t.Cleanup(func() { conn.Close() })
+	conn := g.idle()
 	for _, step := range []struct {
 		say  string
 		code int
 	}{
-		{"", 220},
 		{"EHLO customer.example", 250},
 		{"MAIL FROM:<" + alice + ">", 250},
 		{"RCPT TO:<" + support + ">", 250},
 		{"DATA", 354},
 	} {
-		if step.say != "" {
-			if err := conn.PrintfLine("%s", step.say); err != nil {
-				g.t.Fatal(err)
-			}
+		if err := conn.PrintfLine("%s", step.say); err != nil {
+			g.t.Fatal(err)
 		}
 		if _, _, err := conn.ReadResponse(step.code); err != nil {
 			g.t.Fatalf("%s: %v", step.say, err)

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 const annsPassword = "correct horse battery"
@@ -187,14 +186,4 @@ func (g *gateway) certificate() string {
 	}
 	defer conn.Close()
 	return string(conn.ConnectionState().PeerCertificates[0].Raw)
-}
-
-// eventually waits until something holds that the gateway comes to by itself.
-func (g *gateway) eventually(what string, holds func() bool) {
-	g.t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); {
-		if time.Now().After(deadline) {
-			g.t.Fatalf("no %s:\n%s", what, g.logged())
-		}
-	}
 }
