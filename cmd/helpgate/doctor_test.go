@@ -19,8 +19,10 @@ import (
 
 	"github.com/foxcpp/go-mockdns"
 
+	"helpgate/internal/config"
 	"helpgate/internal/doctor"
 	"helpgate/internal/health"
+	"helpgate/internal/probe"
 	"helpgate/internal/testkit"
 	"helpgate/internal/testkit/idp"
 	"helpgate/internal/testkit/sink"
@@ -154,7 +156,7 @@ func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 	for _, want := range []string{
 		"configuration ok mailboxes: 1", "files ok mode 0600", "database ok written",
 		"database ok SQLite", "mailboxes ok logged in at " + k.imap, "mailboxes ok folder INBOX",
-		"mailboxes skipped never read", "relays ok logged in as " + deskBox,
+		"mailboxes skipped never read", "mailboxes skipped no probe", "relays ok logged in as " + deskBox,
 		"dns ok from where it is fetched", "dns ok v=spf1 mx", "dns ok v=DMARC1", "dns ok is ours",
 		"certificates skipped not encrypted", "clock skipped does not tell", "work ok nothing waits",
 	} {
@@ -377,6 +379,37 @@ func TestDoctorTellsHowAFolderFares(t *testing.T) {
 		f.Area = "x"
 		if !find([]doctor.Finding{f}, want) {
 			t.Errorf("%+v, want %s", f, want)
+		}
+	}
+}
+
+func TestDoctorComparesProbesWithTheConfiguration(t *testing.T) {
+	t.Parallel()
+	found := func(f probe.Findings) *probe.Result { return &probe.Result{At: time.Now(), Findings: f} }
+	all := probe.Findings{
+		Delivery: probe.Arrived, PlusRecipient: probe.Arrived, PlusSender: probe.Arrived,
+	}
+	lost, plus, sender := all, all, all
+	lost.Delivery, lost.Refusal = probe.Refused, "550 5.7.1 not today"
+	plus.PlusRecipient, sender.PlusSender = probe.Bounced, probe.Refused
+	for _, c := range []struct {
+		tokens, returnPath string
+		result             *probe.Result
+		want               string
+	}{
+		{"plus", "own", nil, "x skipped no probe"},
+		{"plus", "own", found(all), "x ok came through"},
+		{"plus", "own", found(lost), "x fail refused: 550 5.7.1 not today; run"},
+		{"plus", "own", found(plus), `x fail bounced; set tokens = "headers"`},
+		{"headers", "mailbox", found(plus), "x ok came through"},
+		{"headers", "own", found(sender), `x fail set return_path = "mailbox"`},
+		{"headers", "mailbox", found(sender), "x ok came through"},
+	} {
+		mb := config.Mailbox{Address: deskBox, Tokens: c.tokens, ReturnPath: c.returnPath}
+		f := afterProbe(mb, c.result)
+		f.Area = "x"
+		if !find([]doctor.Finding{f}, c.want) {
+			t.Errorf("%+v, want %s", f, c.want)
 		}
 	}
 }

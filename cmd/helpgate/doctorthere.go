@@ -79,6 +79,9 @@ func (e *exam) logins() (checks []doctor.Check) {
 			Area: "mailboxes", Name: mb.Address, Asked: "is it read?",
 			Run: func(ctx context.Context) []doctor.Finding { return e.read(ctx, mb) },
 		})
+		if mb.Relay != nil {
+			checks = append(checks, e.probed(mb))
+		}
 	}
 	for _, r := range e.relays() {
 		checks = append(checks, doctor.Check{
@@ -192,7 +195,7 @@ func quota(q imapin.Quota) doctor.Finding {
 	return f
 }
 
-// read tells what the running server last found, and what a probe did.
+// read tells what the running server last found.
 func (e *exam) read(ctx context.Context, mb config.Mailbox) (found []doctor.Finding) {
 	for _, name := range mb.IMAP.Folder {
 		f := e.stored(ctx, func(ctx context.Context) (doctor.Finding, error) {

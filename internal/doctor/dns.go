@@ -46,8 +46,12 @@ func failed(name string, err error) (Finding, bool) {
 	if err == nil || errors.As(err, &dns) && dns.IsNotFound {
 		return Finding{}, false
 	}
+	reason := err.Error()
+	if dns != nil { // which would name a server that a resolver of ours did not ask
+		reason = dns.Err
+	}
 	return bad(Warn, "check this host's DNS, or [verify] resolver, and ask again",
-		"DNS gives no answer for %s: %v", name, err), true
+		"DNS gives no answer for %s: %s", name, reason), true
 }
 
 // MX looks where mail for the domain goes (RFC 5321 section 5.1).

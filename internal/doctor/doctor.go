@@ -10,6 +10,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,7 +50,8 @@ const (
 	patience = 20 * time.Second
 )
 
-// Examine runs the checks, several at once, and gives their findings in the order of the checks.
+// Examine runs the checks, several at once, and gives their findings in the order of the checks,
+// those of an area together.
 // One that does not end in time is a finding too: a server that says nothing hides no other.
 func Examine(ctx context.Context, checks []Check) []Finding {
 	found := make([][]Finding, len(checks))
@@ -63,10 +65,13 @@ func Examine(ctx context.Context, checks []Check) []Finding {
 		})
 	}
 	all.Wait()
-	list := []Finding{}
-	for _, fs := range found {
-		list = append(list, fs...)
+	list, areas := slices.Concat(found...), map[string]int{}
+	for i, f := range list {
+		if _, known := areas[f.Area]; !known {
+			areas[f.Area] = i
+		}
 	}
+	slices.SortStableFunc(list, func(a, b Finding) int { return areas[a.Area] - areas[b.Area] })
 	return list
 }
 

@@ -27,13 +27,18 @@ func TestFindingsKeepTheOrderOfTheirChecks(t *testing.T) {
 		{"a", "one", "?", func(context.Context) []Finding { <-first; return []Finding{good("1")} }},
 		{"a", "two", "?", func(context.Context) []Finding {
 			close(first)
-			return []Finding{good("2"), {Name: "three", Asked: "!", State: Skipped, Seen: "3"}}
+			return []Finding{
+				good("2"),
+				{Area: "b", State: OK, Seen: "4"},
+				{Name: "three", Asked: "!", State: Skipped, Seen: "3"},
+			}
 		}},
 	})
 	want := []Finding{
 		{"a", "one", OK, "?", "1", ""},
 		{"a", "two", OK, "?", "2", ""},
 		{"a", "three", Skipped, "!", "3", ""},
+		{"b", "two", OK, "?", "4", ""},
 	}
 	if len(found) != len(want) {
 		t.Fatalf("%+v", found)

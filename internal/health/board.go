@@ -62,7 +62,8 @@ func (f Folder) key() string { return "health:" + strings.ToLower(f.Mailbox) + "
 
 // Board is how all folders of this process fare. Its methods are safe for use by several goroutines.
 type Board struct {
-	clock clock.Clock
+	clock  clock.Clock
+	turned chan struct{} // a folder began or ceased to be in trouble
 
 	mu      sync.Mutex
 	folders []entry // as the configuration has them
@@ -75,7 +76,7 @@ type entry struct {
 
 // NewBoard makes a board of folders of which only the names are known.
 func NewBoard(c clock.Clock, folders ...Folder) *Board {
-	b := &Board{clock: c}
+	b := &Board{clock: c, turned: make(chan struct{}, 1)}
 	for _, f := range folders {
 		b.folders = append(b.folders, entry{Folder: f})
 	}
@@ -124,9 +125,21 @@ func (b *Board) change(mailbox, folder string, f func(*Folder)) {
 	defer b.mu.Unlock()
 	for i := range b.folders {
 		if e := &b.folders[i]; e.Mailbox == mailbox && e.Folder.Folder == folder {
+			was := e.Folder
 			f(&e.Folder)
 			e.news = true
+			if (was.Error == "") != (e.Error == "") || was.LastSuccess.IsZero() != e.LastSuccess.IsZero() {
+				b.turn()
+			}
 		}
+	}
+}
+
+// turn lets the Watch look at once.
+func (b *Board) turn() {
+	select {
+	case b.turned <- struct{}{}:
+	default:
 	}
 }
 

@@ -227,6 +227,37 @@ func TestTheCommandLineReadsWhatAServerFound(t *testing.T) {
 	}
 }
 
+func TestATurnIsWrittenAtOnce(t *testing.T) {
+	t.Parallel()
+	n, s, _ := setup(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() { n.read("INBOX") }, ""},
+		{func() { n.Board.Trouble(box, "INBOX", errors.New("refused"), "") }, "refused"},
+		{func() { n.read("INBOX") }, ""},
+	} {
+		step.do()
+		for end := time.Now().Add(10 * time.Second); ; {
+			f, err := Read(t.Context(), s, box, "INBOX")
+			if err != nil || time.Now().After(end) {
+				t.Fatalf("%+v, %v", f, err)
+			}
+			if !f.LastSuccess.IsZero() && f.Error == step.want {
+				break
+			}
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNothingIsForgottenWhileTheStoreIsAway(t *testing.T) {
 	t.Parallel()
 	n, s, _ := setup(t)

@@ -53,7 +53,8 @@ type Watch struct {
 // NewWatch makes a Watch.
 func NewWatch(cfg Config) *Watch { return &Watch{cfg, cfg.Clock.Now()} }
 
-// Run looks every minute until ctx is done. Trouble of the store does not end it.
+// Run looks every minute, and when a folder comes into trouble or out of it, until ctx is done.
+// Trouble of the store does not end it.
 func (w *Watch) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -63,6 +64,7 @@ func (w *Watch) Run(ctx context.Context) error {
 		}
 		select {
 		case <-tick.C:
+		case <-w.Board.turned:
 		case <-ctx.Done():
 			return nil
 		}
