@@ -47,5 +47,14 @@ type Envelope struct {
 	Silent bool
 	// Mark is written in the transaction that makes the mail durable: how far a poller or an import
 	// has come. Without a key there is none.
-	Mark tickets.Mark
+	Mark Mark
 }
+
+// How far a wire has come in what it reads from, as the store keeps it.
+type (
+	Mark     = tickets.Mark
+	Standing = tickets.Standing
+)
+
+// ErrReplaced tells that another node reads now what the mark is for.
+var ErrReplaced = tickets.ErrReplaced

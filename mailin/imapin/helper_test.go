@@ -13,7 +13,6 @@ import (
 	"helpgate/internal/clock"
 	"helpgate/internal/mailerr"
 	"helpgate/mailin"
-	"helpgate/tickets"
 )
 
 const (
@@ -83,15 +82,15 @@ func (d *door) Mark(_ context.Context, key string) (string, error) {
 	return d.mark[key], nil
 }
 
-func (d *door) WriteMark(_ context.Context, m tickets.Mark) (err error) {
+func (d *door) WriteMark(_ context.Context, m mailin.Mark) (err error) {
 	d.change(func() { err = d.write(m) })
 	return err
 }
 
 // write is as the store's, with the door locked.
-func (d *door) write(m tickets.Mark) error {
+func (d *door) write(m mailin.Mark) error {
 	if m.While.Key != "" && d.mark[m.While.Key] != m.While.Value {
-		return tickets.ErrReplaced
+		return mailin.ErrReplaced
 	}
 	d.mark[m.Key] = m.Value
 	return nil

@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"helpgate/tickets"
+	"helpgate/mailin"
 )
 
 // Leases let one of several nodes read a folder.
 type Leases interface {
 	// Hold takes the lease of the key, or renews it, for the time; false: another node holds it. The
 	// mark stands as it is given until another node takes the lease.
-	Hold(ctx context.Context, key string, d time.Duration) (held bool, while tickets.Standing, _ error)
+	Hold(ctx context.Context, key string, d time.Duration) (held bool, while mailin.Standing, _ error)
 	// Release gives it up, if it is ours, so that another node need not wait for its end.
 	Release(ctx context.Context, key string) error
 }
@@ -61,7 +61,7 @@ func (p *Poller) release(ctx context.Context) {
 }
 
 // renew renews the lease until ctx is done, and returns when it is lost or may soon be.
-func (p *Poller) renew(ctx context.Context, while tickets.Standing) error {
+func (p *Poller) renew(ctx context.Context, while mailin.Standing) error {
 	tick := time.NewTicker(p.Limits.beat())
 	defer tick.Stop()
 	for {
@@ -83,6 +83,6 @@ func (p *Poller) renew(ctx context.Context, while tickets.Standing) error {
 }
 
 // mark is the cursor as the store is to keep it.
-func (r *round) mark(c cursor) tickets.Mark {
-	return tickets.Mark{Key: r.key, Value: c.String(), While: r.while}
+func (r *round) mark(c cursor) mailin.Mark {
+	return mailin.Mark{Key: r.key, Value: c.String(), While: r.while}
 }

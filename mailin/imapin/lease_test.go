@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"helpgate/tickets"
+	"helpgate/mailin"
 )
 
 // lease is what two nodes share.
@@ -21,13 +21,13 @@ type holder struct {
 	name string
 }
 
-func (h holder) Hold(context.Context, string, time.Duration) (bool, tickets.Standing, error) {
+func (h holder) Hold(context.Context, string, time.Duration) (bool, mailin.Standing, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.holder == "" {
 		h.holder = h.name
 	}
-	return h.holder == h.name, tickets.Standing{Key: "fence", Value: h.name}, nil
+	return h.holder == h.name, mailin.Standing{Key: "fence", Value: h.name}, nil
 }
 
 func (h holder) Release(context.Context, string) error {

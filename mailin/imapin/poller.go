@@ -13,7 +13,6 @@ import (
 	"helpgate/internal/clock"
 	"helpgate/internal/lifecycle"
 	"helpgate/mailin"
-	"helpgate/tickets"
 )
 
 // Gate is the door.
@@ -25,8 +24,8 @@ type Gate interface {
 type Marks interface {
 	// Mark gives the value kept under the key, "" when there is none.
 	Mark(ctx context.Context, key string) (string, error)
-	// WriteMark gives tickets.ErrReplaced when another node has taken over.
-	WriteMark(ctx context.Context, m tickets.Mark) error
+	// WriteMark gives mailin.ErrReplaced when another node has taken over.
+	WriteMark(ctx context.Context, m mailin.Mark) error
 }
 
 // Meter shows how a folder fares. Its methods are called by one goroutine a folder.
@@ -67,8 +66,8 @@ type Config struct {
 // Poller reads one folder.
 type Poller struct {
 	Config
-	key    string           // of the mark
-	while  tickets.Standing // that the lease is ours; empty: there is one node
+	key    string          // of the mark
+	while  mailin.Standing // that the lease is ours; empty: there is one node
 	dial   func(context.Context) (session, error)
 	faults int    // troubles in a row
 	said   string // what the server lacks
@@ -100,7 +99,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		if panicked(err) {
 			p.Meter.Panicked()
 		}
-		if errors.Is(err, tickets.ErrReplaced) {
+		if errors.Is(err, mailin.ErrReplaced) {
 			p.Logger.WarnContext(ctx, "mailbox not read: another node has taken over meanwhile")
 			err = errLeased
 		}
