@@ -34,7 +34,10 @@ func newAsker(a *app) *asker {
 }
 
 // line asks for something that may be seen.
-func (k *asker) line(prompt string) (string, error) {
+func (k *asker) line(ctx context.Context, prompt string) (string, error) {
+	if k.terminal >= 0 { // a signal cannot end the wait for a terminal
+		defer context.AfterFunc(ctx, func() { os.Exit(exitFailed) })()
+	}
 	fmt.Fprint(k.prompts, prompt)
 	text, err := k.in.ReadSlice('\n')
 	if k.terminal < 0 {
@@ -52,7 +55,7 @@ func (k *asker) line(prompt string) (string, error) {
 // secret asks for something that nobody may see.
 func (k *asker) secret(ctx context.Context, prompt string) (string, error) {
 	if k.terminal < 0 {
-		return k.line(prompt)
+		return k.line(ctx, prompt)
 	}
 	state, err := term.GetState(k.terminal)
 	if err != nil {

@@ -162,7 +162,14 @@ func (c *connect) do(ctx context.Context) error {
 	if err := c.learn(ctx); err != nil {
 		return err
 	}
-	return c.finish()
+	if err := c.finish(); err != nil {
+		return err
+	}
+	if c.learnt != nil && c.learnt.Findings.Delivery != probe.Arrived {
+		return fmt.Errorf("the log-ins work, but a mail from %s to itself did not arrive: %s",
+			c.box.Address, oneLine(string(c.learnt.Findings.Delivery), c.learnt.Findings.Refusal))
+	}
+	return nil
 }
 
 // say tells what is done, on standard error: it is not the answer.

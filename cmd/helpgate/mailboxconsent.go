@@ -70,9 +70,9 @@ func (c *connect) tokens(ctx context.Context, whose string) (*config.OAuth2, err
 // application asks for what no flag says of the application.
 func (c *connect) application(ctx context.Context, o *config.OAuth2) (err error) {
 	if o.ClientID == "" {
-		o.ClientID, err = c.ask.line("Application (client) ID: ")
+		o.ClientID, err = c.ask.line(ctx, "Application (client) ID: ")
 		if err == nil && o.Provider == oauth.Microsoft && o.Tenant == "" {
-			o.Tenant, err = c.ask.line("Directory (tenant) ID (empty: a personal account): ")
+			o.Tenant, err = c.ask.line(ctx, "Directory (tenant) ID (empty: a personal account): ")
 		}
 		if err == nil && c.clientSecret == "" {
 			var text string
@@ -115,7 +115,7 @@ func (c *connect) consent(ctx context.Context, o *config.OAuth2) (string, error)
 		if err != nil {
 			return "", err
 		}
-		answer, err := c.ask.line(fmt.Sprintf("Open this page and consent as %s:\n\n%s\n\n"+
+		answer, err := c.ask.line(ctx, fmt.Sprintf("Open this page and consent as %s:\n\n%s\n\n"+
 			"The browser then finds no page. Paste the address that it shows: ", cfg.Username, asked.URL()))
 		if err != nil {
 			return "", err

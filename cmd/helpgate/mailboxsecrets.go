@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -102,16 +103,8 @@ func (s secrets) write(config string) ([]string, error) {
 }
 
 // replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may be
-// read by that owner alone, and by a group that may read that file.
+// read by that owner alone, and by the group if that may read the other file.
 func replaceFile(path string, data []byte, like string) (err error) {
-	mode, owner := fs.FileMode(0o600), (*syscall.Stat_t)(nil)
-	if info, err := os.Stat(like); err == nil {
-		owner, _ = info.Sys().(*syscall.Stat_t)
-		mode |= info.Mode() & 0o040
-		if path == like {
-			mode = info.Mode().Perm()
-		}
-	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -121,18 +114,51 @@ func replaceFile(path string, data []byte, like string) (err error) {
 			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 		}
 	}()
-	if _, err := f.Write(data); err != nil {
+	_, err = f.Write(data)
+	if err = cmp.Or(err, resemble(f, like, path == like)); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	if owner != nil && int(owner.Uid) != os.Geteuid() {
-		if err := f.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
-			return errors.Join(err, f.Close())
-		}
-	} else if owner != nil {
-		_ = f.Chown(-1, int(owner.Gid)) // a group that is not ours cannot be given
-	}
-	if err := errors.Join(f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// resemble gives the file the owner of another one, and its mode where it takes its place. It stays
+// closed to a group that could not be given.
+func resemble(f *os.File, like string, same bool) error {
+	info, err := os.Stat(like)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // there is no configuration: it stays our own
+	}
+	if err != nil {
+		return err
+	}
+	mode := 0o600 | info.Mode()&0o040
+	if same {
+		mode = info.Mode().Perm()
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return f.Chmod(0o600)
+	}
+	if err := f.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+		if int(owner.Uid) != os.Geteuid() {
+			return err
+		}
+		mode &^= 0o070
+	}
+	return f.Chmod(mode)
+}
+
+// syncFolder makes a new name durable.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

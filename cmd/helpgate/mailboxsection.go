@@ -10,6 +10,7 @@ import (
 
 	"helpgate/internal/config"
 	"helpgate/internal/probe"
+	"helpgate/internal/provider"
 	"helpgate/mailin/imapin"
 )
 
@@ -19,7 +20,7 @@ func (c *connect) settle() {
 	b := &c.box
 	b.Tokens, b.ReturnPath = "headers", "mailbox"
 	b.IMAP.Sent = folderOfSent(c.server)
-	if k := c.found.Known; k != nil {
+	if k := c.relayOf(); k != nil {
 		b.Relay.RatePerMinute, b.Relay.RatePerDay = k.RatePerMinute, k.RatePerDay
 		b.Relay.Connections = k.Connections
 	}
@@ -40,6 +41,15 @@ func (c *connect) settle() {
 	if f.AuthPosition > 0 && plain(f.AuthID) {
 		b.Authserv = &config.Authserv{ID: f.AuthID, Position: f.AuthPosition}
 	}
+}
+
+// relayOf is whose the relay is; it may be another's than the mailbox.
+func (c *connect) relayOf() *provider.Known {
+	at := provider.Of([]provider.Server{{Address: c.box.Relay.Address}})
+	if k := c.found.Known; at != nil && k != nil && at.Relay == k.Relay {
+		return k // of several with the same relay
+	}
+	return at
 }
 
 // sentNames are those that providers give the folder of sent mail where they do not mark it.
@@ -72,23 +82,26 @@ func plain(s string) bool {
 // section writes the mailbox as the configuration has it.
 func (c *connect) section() string {
 	b, t := c.box, &table{}
-	t.note(fmt.Sprintf("%s: %s, connected by `helpgate mailbox connect` on %s.", b.Address,
-		c.providerName(), c.w.clock.Now().UTC().Format("2006-01-02")))
+	t.note(fmt.Sprintf("Connected by `helpgate mailbox connect` on %s: %s.",
+		c.w.clock.Now().UTC().Format("2006-01-02"), c.providerName()))
 	if c.learnt == nil {
 		t.note("No probe mails were sent: what the provider does to mail is not known.")
 	}
 	t.head("[[mailbox]]")
 	t.set("address", b.Address)
-	c.notes(t, "delivery", "refusal", "plus_recipient", "reply_to", "message_id", "references",
+	c.notes(t, "delivery", "plus_recipient", "reply_to", "message_id", "references",
 		"subject", "body", "fields")
 	t.set("tokens", b.Tokens)
-	c.notes(t, "from", "plus_sender", "return_path", "plus_return_path")
+	c.notes(t, "from", "plus_sender", "refusal", "return_path", "plus_return_path")
 	t.set("return_path", b.ReturnPath)
-	c.notes(t, "auth_fields", "auth_id", "auth_position", "auth_verdicts")
+	if b.Authserv == nil {
+		c.notes(t, "auth_fields")
+	}
 	c.imapSection(t)
 	c.relaySection(t)
 	if b.Authserv != nil {
 		t.head("[mailbox.authserv]")
+		c.notes(t, "auth_fields", "auth_id", "auth_position", "auth_verdicts")
 		if b.Authserv.ID != "" {
 			t.set("id", b.Authserv.ID)
 		}
@@ -130,7 +143,7 @@ func (c *connect) relaySection(t *table) {
 	}
 	c.notes(t, "size_limit", "limits", "rate_limited")
 	if r.RatePerMinute+r.RatePerDay+r.Connections > 0 {
-		t.note("What " + c.providerName() + " takes from one mailbox, by its own pages.")
+		t.note("What " + c.relayOf().Name + " takes from one mailbox, by its own pages.")
 	}
 	for _, limit := range []struct {
 		name string

@@ -29,7 +29,7 @@ func (c *connect) servers(ctx context.Context) error {
 		c.found.Relay = named(c.relay, c.relayTLS, "--relay", c.box.Address)
 	}
 	if c.found.Known == nil {
-		c.found.Known = provider.Of(slices.Concat(c.found.IMAP, c.found.Relay))
+		c.found.Known = provider.Of(c.found.IMAP)
 	}
 	switch {
 	case len(c.found.IMAP) == 0 && c.found.Known != nil && c.found.Known.IMAP.Address == "":
@@ -39,7 +39,7 @@ func (c *connect) servers(ctx context.Context) error {
 	case len(c.found.Relay) == 0:
 		return fmt.Errorf("no server that takes mail of %s was found: name it with --relay", c.address)
 	}
-	return c.confirm()
+	return c.confirm(ctx)
 }
 
 // named is the server of a flag.
@@ -55,7 +55,7 @@ func named(address, tls, source, username string) []provider.Server {
 }
 
 // confirm shows servers that a forger of DNS could have named, before they get a password.
-func (c *connect) confirm() error {
+func (c *connect) confirm(ctx context.Context) error {
 	for _, s := range slices.Concat(c.found.IMAP[:1], c.found.Relay[:1]) {
 		c.say("  %s (%s)", s.Address, s.Source)
 	}
@@ -75,7 +75,7 @@ func (c *connect) confirm() error {
 	if c.withYes {
 		return nil
 	}
-	answer, err := c.ask.line(fmt.Sprintf("DNS alone names %q, outside the address's domain. "+
+	answer, err := c.ask.line(ctx, fmt.Sprintf("DNS alone names %q, outside the address's domain. "+
 		"Are these your provider's? [y/N] ", doubtful))
 	if err != nil {
 		return fmt.Errorf("%w: say --yes, or name them with --imap and --relay", err)

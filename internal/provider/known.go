@@ -46,16 +46,8 @@ const (
 		"turn IMAP/SMTP on; with secure log-in on, make one there"
 )
 
-// table lists providers. Of several that hold for an MX the first one counts.
+// table lists providers. Of several that hold for an MX or a server the first one counts.
 var table = []Known{
-	{
-		Name:    "Outlook.com",
-		Domains: []string{"outlook.com", "hotmail.com", "live.com", "msn.com"},
-		MX:      []string{"olc.protection.outlook.com"},
-		IMAP:    Endpoint{"outlook.office365.com:993", TLSImplicit},
-		Relay:   Endpoint{"smtp-mail.outlook.com:587", TLSStart},
-		Proof:   Microsoft, Hint: hintMicrosoft, RatePerDay: 300,
-	},
 	{
 		Name:  "Microsoft 365",
 		MX:    []string{"mail.protection.outlook.com", "mx.microsoft"},
@@ -63,6 +55,14 @@ var table = []Known{
 		Relay: Endpoint{"smtp.office365.com:587", TLSStart},
 		Proof: Microsoft, Hint: hintMicrosoft,
 		RatePerMinute: 30, RatePerDay: 10_000, Connections: 3,
+	},
+	{
+		Name:    "Outlook.com",
+		Domains: []string{"outlook.com", "hotmail.com", "live.com", "msn.com"},
+		MX:      []string{"olc.protection.outlook.com"},
+		IMAP:    Endpoint{"outlook.office365.com:993", TLSImplicit},
+		Relay:   Endpoint{"smtp-mail.outlook.com:587", TLSStart},
+		Proof:   Microsoft, Hint: hintMicrosoft, RatePerDay: 300,
 	},
 	{
 		Name: "Gmail", Domains: []string{"gmail.com", "googlemail.com"},
@@ -226,7 +226,7 @@ func knownByMX(host string) *Known {
 	return nil
 }
 
-// Of gives the provider to whom one of the servers belongs, whoever named it; nil for none.
+// Of gives the first provider to whom one of the servers belongs, whoever named it; nil for none.
 func Of(servers []Server) *Known {
 	for _, s := range servers {
 		for i, k := range table {

@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +115,7 @@ func (f *Finder) Find(ctx context.Context, address string) (Found, error) {
 		step(ctx)
 	}
 	if s.found.Known == nil {
-		s.found.Known = Of(slices.Concat(s.found.IMAP, s.found.Relay))
+		s.found.Known = Of(s.found.IMAP)
 	}
 	return s.found, nil
 }

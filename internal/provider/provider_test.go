@@ -254,6 +254,17 @@ func TestKnownProviderIsRecognisedByItsServer(t *testing.T) {
 	}
 }
 
+func TestServerOfSeveralProvidersIsThatOfTheCommonOne(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"outlook.office365.com:993": "Microsoft 365", "imap.gmail.com:993": "Gmail",
+	} {
+		if k := Of([]Server{{Address: host}}); k == nil || k.Name != want {
+			t.Errorf("%s is of %+v, want %s", host, k, want)
+		}
+	}
+}
+
 func TestDatabaseIsNotToldTheAddress(t *testing.T) {
 	t.Parallel()
 	w := &world{pages: map[string]string{"https://autoconfig.thunderbird.net/v1.1/": ""}}
