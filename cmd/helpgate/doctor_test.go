@@ -181,6 +181,10 @@ func TestDoctorFindsEachFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { taken.Close() })
+	if err := os.MkdirAll(filepath.Join(k.dir, "texts", "mail"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	k.write(t, "texts/mail/alrt.txt", "")
 	provider := idp.Start(t)
 	provider.EndConsent()
 	oauth := fmt.Sprintf(`oauth2 = { provider = "google", token_url = %q, client_id = %q, `+
@@ -199,6 +203,10 @@ func TestDoctorFindsEachFault(t *testing.T) {
 		"unbuilt": {
 			"[site]", "[site]\npublic_url = \"https://x.example\"",
 			"configuration warn site.public",
+		},
+		"bad template": {
+			"[site]", "[site]\ntemplates = \"../texts\"",
+			"configuration fail mail/alrt.txt overrides nothing",
 		},
 		"no database": {`"data"`, `"elsewhere"`, "database warn there is none yet"},
 		"no IMAP":     {k.imap, nowhere, "mailboxes fail nothing answers"},

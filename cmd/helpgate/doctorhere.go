@@ -12,6 +12,7 @@ import (
 	"helpgate/internal/config"
 	"helpgate/internal/doctor"
 	"helpgate/internal/store"
+	"helpgate/templates"
 	"helpgate/tickets"
 )
 
@@ -41,6 +42,11 @@ func configured(
 		})
 	default:
 		found = append(found, readWell(cfg))
+		if _, err := templates.Load(cfg.Site.Templates); err != nil {
+			found = append(found, doctor.Finding{
+				State: doctor.Fail, Seen: err.Error(), Mend: "mend or remove that file of [site] templates",
+			})
+		}
 		for _, name := range cfg.Unbuilt() {
 			found = append(found, doctor.Finding{
 				State: doctor.Warn, Seen: name + " is set, but this version does nothing with it",
