@@ -198,7 +198,7 @@ func (b *browser) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func TestConnectByConsentKeepsTheRefreshToken(t *testing.T) {
+func TestConsentComesBackToThisMachine(t *testing.T) {
 	t.Parallel()
 	who := idp.Start(t)
 	imap := imapHost(t, func(command string) bool { return strings.HasPrefix(command, "AUTHENTICATE") })
