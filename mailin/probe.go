@@ -15,9 +15,8 @@ import (
 // a person's words above a quoted probe are mail like any other.
 func (g *Gate) probes(m *tickets.Mail, rd *Reading) bool {
 	signed := func(texts ...string) bool {
-		return slices.ContainsFunc(token.FindProbes(strings.Join(texts, " ")), func(tok string) bool {
-			return g.probe(tok, m)
-		})
+		found := token.FindProbes(strings.Join(texts, " "))
+		return slices.ContainsFunc(found, func(tok string) bool { return g.probe(tok, m) })
 	}
 	if signed(m.MessageID, rd.Mail.Get(probe.Field)) {
 		return true

@@ -54,7 +54,9 @@ func (h house) journaled(t *testing.T) (last tickets.JournalEntry, all, held, ou
 // TestProbesAreRecordedAndNothingElse: whatever one of the places of its token survived.
 func TestProbesAreRecordedAndNothingElse(t *testing.T) {
 	t.Parallel()
-	id := func(s string) string { return strings.Replace(s, "Message-ID: <", "Message-ID: <new", 1) }
+	id := func(s string) string {
+		return strings.Replace(s, "Message-ID: <", "Message-ID: <new", 1)
+	}
 	without := func(names ...string) func(string) string {
 		return func(s string) string {
 			for _, name := range names {
@@ -132,12 +134,14 @@ func TestForgedAndOldProbesAreMails(t *testing.T) {
 func TestBouncesOfProbesAreNoTickets(t *testing.T) {
 	t.Parallel()
 	for name, bounce := range map[string]string{
-		"a report": "From: MAILER-DAEMON@desk.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n" +
+		"a report": "From: MAILER-DAEMON@desk.example\r\nSubject: Undelivered\r\n" +
 			"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n" +
-			"--b\r\n\r\nIt did not go.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
-			"Reporting-MTA: dns; a.example\r\n\r\nFinal-Recipient: rfc822; x@y\r\nAction: failed\r\n" +
-			"Status: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMAIL--b--\r\n",
-		"words": "From: postmaster@desk.example\r\nSubject: Nobody there\r\n\r\nWe could not.\r\n\r\nMAIL",
+			"--b\r\n\r\nIt did not go.\r\n--b\r\n" +
+			"Content-Type: message/delivery-status\r\n\r\n" +
+			"Reporting-MTA: dns; a.example\r\n\r\n" +
+			"Final-Recipient: rfc822; x@y\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMAIL--b--\r\n",
+		"words": "From: postmaster@desk.example\r\nSubject: Nobody there\r\n\r\n" +
+			"We could not.\r\n\r\nMAIL",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,15 +14,17 @@ import (
 	"helpgate/tickets"
 )
 
-const probeText = `Send a few mails from the mailbox to itself, by its relay and back into its folders, and tell what
-the provider did to them on their way. It takes some seconds, or up to three minutes where one does
-not come back. The mails become no tickets, beside a running server too. A running server does this
-daily by itself, and tells the lead what changed.`
+const probeText = `Send a few mails from the mailbox to itself, by its relay and back into its folders, and
+tell what the provider did to them on their way. It takes some seconds, or up to three minutes
+where one does not come back. The mails become no tickets, beside a running server too. A running
+server does this daily by itself, and tells the lead what changed.`
 
 func mailboxProbe(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "probe ADDRESS", Short: "Send probe mails round the loop, and tell what became of them",
-		Long: probeText, Args: exactly(1),
+		Use:   "probe ADDRESS",
+		Short: "Send probe mails round the loop, and tell what became of them",
+		Long:  probeText,
+		Args:  exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.with(c.Context(), func(w *world) error {
 				mb, err := w.probed(args[0])
@@ -49,7 +51,8 @@ func (w *world) probed(address string) (config.Mailbox, error) {
 			continue
 		}
 		if mb.IMAP == nil || mb.Relay == nil {
-			return mb, fmt.Errorf("mailbox %s has no loop: it needs an imap section and a relay", mb.Address)
+			return mb, fmt.Errorf("mailbox %s has no loop: it needs an imap section and a relay",
+				mb.Address)
 		}
 		return mb, nil
 	}

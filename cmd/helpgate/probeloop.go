@@ -16,8 +16,8 @@ import (
 	"helpgate/templates"
 )
 
-// probe makes one run: what the mailbox's provider does to mail that goes out by the relay and comes
-// in at the server.
+// probe makes one run: what the mailbox's provider does to mail that goes out by the relay and
+// comes in at the server.
 func (w *world) probe(
 	ctx context.Context, mb config.Mailbox, in imapin.Server, out relay.Config, kinds ...probe.Kind,
 ) (probe.Result, error) {
@@ -102,10 +102,11 @@ type probeReader struct {
 	tokens []string // of which a host may make folders
 }
 
-// junkNames are those of the folder for junk, in lower case, where the server does not tell which it
-// is.
+// junkNames are those of the folder for junk, in lower case, where the server does not tell which
+// it is.
 var junkNames = []string{
-	"junk", "spam", "junk email", "junk e-mail", "bulk mail", "垃圾邮件", "垃圾箱", "垃圾郵件",
+	"junk", "spam", "junk email", "junk e-mail", "bulk mail",
+	"垃圾邮件", "垃圾箱", "垃圾郵件",
 }
 
 // openLookout opens the folders in which a probe may come to lie.
@@ -152,8 +153,8 @@ func junkOf(report imapin.Report) string {
 func (r *probeReader) Server(context.Context) (probe.Server, error) {
 	can := func(name string) bool { return slices.Contains(r.Report.Capabilities, name) }
 	s := probe.Server{
-		Idle: can("IDLE"), Move: can("MOVE"), UIDPlus: can("UIDPLUS"), SpecialUse: can("SPECIAL-USE"),
-		JunkFolder: r.junk,
+		Idle: can("IDLE"), Move: can("MOVE"), UIDPlus: can("UIDPLUS"),
+		SpecialUse: can("SPECIAL-USE"), JunkFolder: r.junk,
 	}
 	for _, name := range r.Report.Folders {
 		if r.Report.Uses[name] == `\Sent` {

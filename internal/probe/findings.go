@@ -33,7 +33,8 @@ type Findings struct {
 	PlusSender    Outcome `json:"plus_sender"`    // MAIL FROM support+x@
 	PlusFrom      Outcome `json:"plus_from"`      // From: support+x@
 	Junk          bool    `json:"junk"`           // one of them landed in the folder for junk
-	// Refusal is what the server said of the first mail that did not go or came back, in one line.
+	// Refusal is what the servers said of mails that did not go or came back, in one line, each
+	// answer once.
 	Refusal string `json:"refusal"`
 	// RateLimited tells that the relay spoke of too many mails; Refusal then has its words.
 	RateLimited bool `json:"rate_limited"`
@@ -58,7 +59,8 @@ type Findings struct {
 	AuthPosition int    `json:"auth_position"` // which of those of that id, from the top; 0: none
 	AuthVerdicts string `json:"auth_verdicts"` // "spf=pass dkim=pass dmarc=pass", those there are
 
-	// Size is RFC822.SIZE against the length of what is fetched; Exchange says that of its own form.
+	// Size is RFC822.SIZE against the length of what is fetched; Exchange says that of its own
+	// form.
 	Size Fate `json:"size"`
 
 	Server

@@ -11,7 +11,9 @@ import (
 func Learn(sent []Sent, arrivals []Arrival, server Server, relay Relay) Findings {
 	f := Findings{Server: server, Relay: relay}
 	for _, s := range sent {
-		i := slices.IndexFunc(arrivals, func(a Arrival) bool { return a.Kind == s.Kind && !a.Bounce })
+		i := slices.IndexFunc(arrivals, func(a Arrival) bool {
+			return a.Kind == s.Kind && !a.Bounce
+		})
 		*f.outcome(s.Kind) = f.became(s, arrivals, i >= 0)
 		if i < 0 {
 			continue
@@ -59,17 +61,20 @@ func (f *Findings) became(s Sent, arrivals []Arrival, there bool) Outcome {
 		}
 	}
 	words = strings.ReplaceAll(oneLine(words), s.Token, "TOKEN") // else it differs each time
-	if f.Refusal == "" {
-		f.Refusal = words
+	if !strings.Contains(f.Refusal, words) {
+		f.Refusal = strings.TrimPrefix(f.Refusal+" | "+words, " | ")
 	}
-	f.RateLimited = f.RateLimited || speaksOfRate(words)
+	if speaksOfRate(words) { // it is nothing about the mail, whatever the code
+		f.RateLimited = true
+		return Failed
+	}
 	return outcome
 }
 
 // rateWords are how servers say that it was too much.
 var rateWords = []string{
-	"rate limit", "too many", "too much mail", "throttl", "quota exceeded", "limit exceeded",
-	"sending limit", "exceeded the", "频率", "超过",
+	"rate limit", "too many", "too much mail", "throttl", "sending limit", "frequency",
+	"per minute", "per hour", "per day", "频率",
 }
 
 func speaksOfRate(words string) bool {

@@ -118,114 +118,6 @@ func instead(pairs ...string) func(Mail, string) string {
 	return func(_ Mail, data string) string { return strings.NewReplacer(pairs...).Replace(data) }
 }
 
-// TestEachProvidersWaysAreLearnt: what a provider does, and what is found of it.
-func TestEachProvidersWaysAreLearnt(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name string
-		loop loop
-		want func(*Findings)
-	}{
-		{"nothing", loop{}, func(*Findings) {}},
-		{"plus refused", loop{refuse: func(m Mail) error {
-			if strings.Contains(m.From+m.To, "+") {
-				return fmt.Errorf("send: %w", reply{text: "553 no plus in <" + m.From + ">"})
-			}
-			return nil
-		}}, func(f *Findings) {
-			f.PlusRecipient, f.PlusSender, f.PlusReturnPath = Refused, Refused, ""
-			f.Refusal = "553 no plus in <" + box + ">"
-		}},
-		{"too much", loop{refuse: func(m Mail) error {
-			if m.Kind == PlusFrom {
-				return reply{"452 4.7.0 Rate limit exceeded", true}
-			}
-			return nil
-		}}, func(f *Findings) {
-			f.PlusFrom, f.PlusFromKept = Failed, ""
-			f.Refusal, f.RateLimited = "452 4.7.0 Rate limit exceeded", true
-		}},
-		{"plus swallowed", loop{change: func(m Mail, data string) string {
-			if m.Kind == PlusRecipient {
-				return ""
-			}
-			return data
-		}}, func(f *Findings) { f.PlusRecipient = Missing }},
-		{"plus bounced", loop{change: func(m Mail, data string) string {
-			if m.Kind == PlusRecipient {
-				return "From: MAILER-DAEMON@desk.example\r\n" +
-					"Content-Type: multipart/report; boundary=b\r\n\r\n" +
-					"--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
-					"Diagnostic-Code: smtp; 550 5.1.1\r\n no <" + m.To + ">\r\n--b\r\n" +
-					"Content-Type: text/rfc822-headers\r\n\r\n" + data + "\r\n--b--\r\n"
-			}
-			return data
-		}}, func(f *Findings) {
-			f.PlusRecipient, f.Refusal = Bounced, "smtp; 550 5.1.1 no <support+TOKEN@desk.example>"
-		}},
-		{"Message-ID, sender and X- fields", loop{change: func(m Mail, data string) string {
-			data = strings.Replace(data, "<"+m.Token+"@mx", "<"+m.Token+".new@other", 1)
-			data = strings.Replace(data, Field+":", "X-Other:", 1)
-			return strings.Replace(data, "Return-Path: <"+m.From, "Return-Path: <"+box, 1)
-		}}, func(f *Findings) {
-			f.MessageID, f.Fields, f.PlusReturnPath = Rewritten, Dropped, Rewritten
-		}},
-		{"banner, tag and name", loop{change: instead(
-			"\r\n\r\nhelpgate", "\r\n\r\nCAUTION: external\r\n\r\nhelpgate",
-			"Subject: ", "Subject: [EXT] ", "From: <support@", "From: Support <support@",
-		)}, func(f *Findings) { f.Body, f.Subject = Added, Added }},
-		{
-			"references dropped",
-			loop{change: instead("In-Reply-To:", "X-Old:")},
-			func(f *Findings) { f.References = Dropped },
-		},
-		{
-			"From of a list",
-			loop{change: instead("From: <support", "From: S via G <group")},
-			func(f *Findings) { f.From, f.PlusFromKept = Rewritten, Rewritten },
-		},
-		{
-			"plus in a folder of its own",
-			loop{stray: PlusRecipient},
-			func(f *Findings) { f.PlusRecipient = Astray },
-		},
-		{
-			"stored sizes, and junk",
-			loop{folder: Found{Size: 99, Junk: true}},
-			func(f *Findings) { f.Size, f.Junk = Rewritten, true },
-		},
-		{
-			"a verdict",
-			loop{change: instead("Received:",
-				"Authentication-Results: in.example; none\r\n"+
-					"Authentication-Results: IN.example (x; y);\r\n spf=pass smtp.mailfrom=a; dkim=none;\r\n"+
-					" dmarc=pass (p=none)\r\nReceived:")},
-			func(f *Findings) {
-				f.AuthFields, f.AuthID, f.AuthPosition = 2, "in.example", 2
-				f.AuthVerdicts = "spf=pass dkim=none dmarc=pass"
-			},
-		},
-		{
-			"a verdict without a name",
-			loop{change: instead("Received:",
-				"Authentication-Results: spf=fail (x) smtp.mailfrom=a; dkim=none\r\nReceived:")},
-			func(f *Findings) {
-				f.AuthFields, f.AuthPosition, f.AuthVerdicts = 1, 1, "spf=fail dkim=none"
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			want := plain
-			c.want(&want)
-			got := c.loop.run(t).Findings
-			if got != want {
-				t.Errorf("got  %+v\nwant %+v", got, want)
-			}
-		})
-	}
-}
-
 // TestRoundTripIsMeasured, and a run ends with the last arrival.
 func TestRoundTripIsMeasured(t *testing.T) {
 	t.Parallel()
@@ -247,7 +139,8 @@ func TestOthersAreNotWaitedForLong(t *testing.T) {
 		}}
 		began := time.Now()
 		r, err := Run(t.Context(), Config{Mails: compose(t), Sender: &l, Reader: &l, Now: time.Now})
-		if took := time.Since(began); err != nil || r.Findings.PlusFrom != Missing || took != grace {
+		took := time.Since(began)
+		if err != nil || r.Findings.PlusFrom != Missing || took != grace {
 			t.Errorf("after %v: %+v, %v", took, r.Findings, err)
 		}
 	})
@@ -279,8 +172,8 @@ func TestTokensAreFoundInEncodedParts(t *testing.T) {
 	for _, mail := range []string{
 		"Content-Transfer-Encoding: base64\r\n\r\nW2hnOnBh\r\nYWFd",
 		"Content-Transfer-Encoding: quoted-printable\r\n\r\n[hg:pa=\r\naa]",
-		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative;" +
-			" boundary=c\r\n\r\n--c\r\n\r\nPAAA",
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" +
+			"Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nPAAA",
 		"To: <x+PAAA@desk.example>\r\n\r\n",
 	} {
 		if !readPage([]byte(mail)).holds(tok) {

@@ -46,8 +46,8 @@ type Config struct {
 	Sender Sender
 	Reader Reader
 	Now    func() time.Time
-	// Wait is for mails that were taken; 0: DefaultWait. Once one has come round, the others get five
-	// times what it took, and half a minute at the least.
+	// Wait is for mails that were taken; 0: DefaultWait. Once one has come round, the others get
+	// five times what it took, and half a minute at the least.
 	Wait  time.Duration
 	Every time.Duration // between two looks; 0: DefaultEvery
 }
@@ -85,8 +85,8 @@ type Result struct {
 	RoundTrip int64 `json:"round_trip_ms"`
 }
 
-// Run sends the mails and waits until each that was taken is there, or the time is over. An error is
-// one of the Reader, or the end of ctx: what the relay does to a mail is a finding.
+// Run sends the mails and waits until each that was taken is there, or the time is over. An error
+// is one of the Reader, or the end of ctx: what the relay does to a mail is a finding.
 func Run(ctx context.Context, c Config) (Result, error) {
 	r := Result{At: c.Now()}
 	server, err := c.Reader.Server(ctx)
@@ -141,7 +141,8 @@ func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 				continue
 			}
 			a.At = c.Now()
-			if soon := a.At.Add(max(grace, 5*a.At.Sub(begun))); soon.Before(end) && len(arrivals) == 0 {
+			soon := a.At.Add(max(grace, 5*a.At.Sub(begun)))
+			if len(arrivals) == 0 && soon.Before(end) {
 				end = soon
 			}
 			arrivals = append(arrivals, a)

@@ -17,8 +17,8 @@ var sentences = map[string]string{
 	"plus_recipient=missing": "Mail to an address with a plus did not arrive: set tokens = " +
 		"\"headers\".",
 
-	"plus_recipient=astray": "Mail to an address with a plus arrives in a folder of its own, which " +
-		"nobody reads: set tokens = \"headers\".",
+	"plus_recipient=astray": "Mail to an address with a plus arrives in a folder of its own, " +
+		"which nobody reads: set tokens = \"headers\".",
 
 	"plus_sender=arrived": "An envelope sender with a plus is taken.",
 	"plus_sender=refused": "An envelope sender with a plus is refused: set return_path = " +
@@ -86,7 +86,9 @@ var sentences = map[string]string{
 	"auth_fields=0": "Mail arrives without Authentication-Results: senders cannot be " +
 		"verified by it.",
 	"auth_fields": "Mail arrives with Authentication-Results fields: %s.",
-	"auth_id":     "The provider's Authentication-Results names %s: that is authserv's id.",
+	"auth_id=none": "The provider's Authentication-Results names nobody: authserv's id " +
+		"stays empty.",
+	"auth_id": "The provider's Authentication-Results names %s: that is authserv's id.",
 	"auth_position": "It is that name's field number %s from the top: that is authserv's " +
 		"position.",
 	"auth_verdicts":  "The provider's verdict on our own mail: %s.",

@@ -17,7 +17,11 @@ type Line struct {
 func (f Findings) Lines() []Line {
 	var lines []Line
 	for _, v := range f.values() {
-		if text := sentence(v.name, v.value); text != "" {
+		text := sentence(v.name, v.value)
+		if v.name == "auth_id" && f.AuthFields > 0 && v.value == "" {
+			text = sentences["auth_id=none"]
+		}
+		if text != "" {
 			lines = append(lines, Line{v.name, v.value, text})
 		}
 	}

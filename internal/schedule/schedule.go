@@ -101,8 +101,8 @@ func (s *Scheduler) Step(ctx context.Context, j Job) (next time.Time, err error)
 	return j.At.Next(s.Clock.Now()), err
 }
 
-// claim takes the last of the job's times that have come, if nobody has; else at is the next one. The
-// times of a job that is new begin now.
+// claim takes the last of the job's times that have come, if nobody has; else at is the next one.
+// The times of a job that is new begin now.
 func (s *Scheduler) claim(ctx context.Context, j Job) (at time.Time, due bool, err error) {
 	now := s.Clock.Now()
 	var last time.Time

@@ -19,8 +19,8 @@ const (
 	probeAhead = 10 * time.Minute
 )
 
-// SignProbe gives a new token for a probe mail that is sent now to the mailbox. Its Ticket is a hash
-// of the mailbox, its Person the minute, its Delivery random.
+// SignProbe gives a new token for a probe mail that is sent now to the mailbox. Its Ticket is a
+// hash of the mailbox, its Person the minute, its Delivery random.
 func (k *Keyring) SignProbe(mailbox string, now time.Time) (string, error) {
 	nonce, err := rand.Int(rand.Reader, big.NewInt(1<<probeBits))
 	if err != nil {

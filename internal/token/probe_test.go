@@ -34,7 +34,8 @@ func TestProbeTokensAreGoodForOneMailboxAndADay(t *testing.T) {
 		{"of another key", tok, "help@example.org", now, other, false},
 		{
 			"of another purpose", k.Sign(Claim{
-				Purpose: PurposeCustomer, Ticket: probeMailbox("help@example.org"), Person: now.Unix() / 60,
+				Purpose: PurposeCustomer, Ticket: probeMailbox("help@example.org"),
+				Person: now.Unix() / 60,
 			}), "help@example.org", now, k, false,
 		},
 		{"no token", "help", "help@example.org", now, k, false},

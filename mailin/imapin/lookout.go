@@ -28,8 +28,8 @@ type Seen struct {
 const maxSeen = 50
 
 // NewLookout logs in, and notes what lies in the folders that are chosen of those that the server
-// has; others may be among them and come to be later. What is read lies in a file in dir. Its errors
-// are those that a Poller would log; Close ends it.
+// has; others may be among them and come to be later. What is read lies in a file in dir. Its
+// errors are those that a Poller would log; Close ends it.
 func NewLookout(
 	ctx context.Context, s Server, l Limits, dir string, choose func(Report) []string,
 ) (*Lookout, error) {
