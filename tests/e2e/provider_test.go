@@ -32,7 +32,7 @@ func atHost(t *testing.T, p provider.Profile) *hosted {
 	t.Helper()
 	at := provider.Start(t, p)
 	h := hostedBy(t, at, settings(at))
-	h.logs("first contact with the folder")
+	h.logs("folder=INBOX from=now")
 	return h
 }
 
@@ -57,7 +57,6 @@ func tokensAt(p provider.Profile) string {
 // settings gives the mailbox's lines of the configuration.
 func settings(at *provider.Server) string {
 	p := at.Profile
-	user := or(p.Login, p.Account)
 	proof := fmt.Sprintf("password = %q", provider.Password)
 	if p.OAuth {
 		proof = fmt.Sprintf("oauth2 = { provider = \"microsoft\", token_url = %q, client_id = %q, "+
@@ -67,7 +66,8 @@ func settings(at *provider.Server) string {
 	if p.Implicit {
 		tls = "tls"
 	}
-	relay := fmt.Sprintf("address = %q, tls = %q, username = %q, %s", at.SMTP, tls, user, proof)
+	relay := fmt.Sprintf("address = %q, tls = %q, username = %q, %s", at.SMTP, tls,
+		or(p.Login, p.Account), proof)
 	if p.Submitters > 0 {
 		relay += fmt.Sprintf(", connections = %d", p.Submitters)
 	}
@@ -78,7 +78,7 @@ func settings(at *provider.Server) string {
 		relay += ", return_path = \"mailbox\""
 	}
 	lines := fmt.Sprintf("imap = { address = %q, username = %q, %s }\nrelay = { %s }\n",
-		at.IMAP, user, proof, relay)
+		at.IMAP, p.Account, proof, relay)
 	if p.Echo {
 		lines += "group = true\n"
 	}
@@ -101,13 +101,15 @@ func (h *hosted) copies() int {
 	return 1
 }
 
-// filed waits until so many mails were stored and moved out of the inbox.
+// filed waits until so many mails were stored, and moved out of the inbox or marked there.
 func (h *hosted) filed(n int) {
 	h.t.Helper()
-	folder := h.at.Profile.Prefix + "Processed"
-	for deadline := time.Now().Add(patience); h.at.Count(folder) < n; {
+	done := func() int {
+		return max(h.at.Count(h.at.Profile.Prefix+"Processed"), h.at.Seen("INBOX"))
+	}
+	for deadline := time.Now().Add(patience); done() < n; {
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%d mails in %s, want %d\n%s", h.at.Count(folder), folder, n, h.logged())
+			h.t.Fatalf("%d mails are filed, want %d\n%s", done(), n, h.logged())
 		}
 		time.Sleep(20 * time.Millisecond) // the provider's folders tell nobody when they change
 	}

@@ -53,7 +53,8 @@ func Exmail(account string) Profile {
 				"Authentication-Results: mx.qq.com; spf=pass smtp.mailfrom=<"+m.From+">;\r\n dkim=pass; "+
 					"dmarc=pass(permerror) header.from="+domain(m.Get("From")))
 		},
-		Auth: Auth{ID: "mx.qq.com", Position: 1, Received: 1},
+		Returned: "dropped",
+		Auth:     Auth{ID: "mx.qq.com", Position: 1},
 
 		Greeting: "[CAPABILITY IMAP4 IMAP4rev1 ID AUTH=PLAIN AUTH=LOGIN NAMESPACE] QQMail " +
 			"IMAP4Server ready",

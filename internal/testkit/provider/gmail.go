@@ -34,7 +34,7 @@ func Gmail(account string) Profile {
 		SentCopy: "[Gmail]/Sent Mail", AllMail: "[Gmail]/All Mail",
 		Daemon:  "mailer-daemon@googlemail.com",
 		Arrived: gmailTrace,
-		Auth:    Auth{ID: "mx.google.com", Position: 1, Received: 2},
+		Auth:    Auth{ID: "mx.google.com", Position: 1},
 
 		Greeting: "Gimap ready for requests from 192.0.2.10",
 		Before: "IMAP4rev1 UNSELECT IDLE NAMESPACE QUOTA ID XLIST CHILDREN X-GM-EXT-1 XYZZY SASL-IR " +

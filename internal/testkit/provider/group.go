@@ -19,7 +19,7 @@ import (
 func GoogleGroup(group, member string) Profile {
 	p := Gmail(member)
 	p.Name, p.Aliases = "googlegroup", []string{group}
-	p.Plus, p.Echo = PlusUnknown, true
+	p.Plus, p.Echo, p.Returned = PlusUnknown, true, "rewritten"
 	p.NoUser = &smtp.SMTPError{
 		Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1},
 		Message: "The group that you tried to reach does not exist. - gsmtp",

@@ -11,13 +11,13 @@ import (
 
 // knows tells whether a name and a password open the mailbox.
 func (s *Server) knows(name, password string) bool {
-	return !s.Profile.OAuth && strings.EqualFold(name, s.Profile.login()) &&
+	return !s.Profile.OAuth && s.Profile.isCalled(name) &&
 		subtle.ConstantTimeCompare([]byte(password), []byte(Password)) == 1
 }
 
 // believes tells whether a name and an access token do.
 func (s *Server) believes(name, token string) bool {
-	return strings.EqualFold(name, s.Profile.login()) && s.Tokens.Good(token)
+	return s.Profile.isCalled(name) && s.Tokens.Good(token)
 }
 
 // proof is the server's side of a mechanism. done is told how it ended, and gives the refusal.

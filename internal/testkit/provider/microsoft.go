@@ -70,7 +70,7 @@ func Microsoft365(account string) Profile {
 			m.Set("Return-Path", m.From)
 		},
 		Banner: "CAUTION: This mail came from outside of the organisation.",
-		Auth:   Auth{Position: 1, Received: 1},
+		Auth:   Auth{Position: 1},
 
 		Greeting: "Microsoft Exchange IMAP4 service ready.",
 		Before: "IMAP4 IMAP4rev1 AUTH=XOAUTH2 LOGINDISABLED SASL-IR UIDPLUS MOVE ID UNSELECT " +

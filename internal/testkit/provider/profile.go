@@ -11,7 +11,8 @@ import (
 // server does, which takes and changes nothing more than it must.
 type Profile struct {
 	Name string // of the test that runs with it
-	// Account is the address of the mailbox, Login whom it logs in as by SMTP; Account when "".
+	// Account is the address of the mailbox, which logs in by it; Login is its name where it
+	// submits, Account when "".
 	Account, Login string
 	// Aliases are further addresses of the mailbox, which it may send as too.
 	Aliases []string
@@ -37,6 +38,8 @@ type Profile struct {
 	NotSender, NotFrom, NoUser *smtp.SMTPError
 	// Return gives the envelope sender under which a mail leaves; nil leaves what was submitted.
 	Return func(id string) string
+	// IDHost is that of the Message-ID which takes the place of the mail's own; "" keeps it.
+	IDHost string
 	// Submitted changes a mail that the mailbox submits. id is the provider's own for the mail.
 	Submitted func(m *Mail, id string)
 	// Echo lets what the mailbox submits come back to it, by its address.
@@ -53,11 +56,13 @@ type Profile struct {
 	// Arrived changes a mail on its way into the mailbox, adding the trace of the provider's
 	// servers.
 	Arrived func(m *Mail)
+	// Returned tells what stands for the envelope sender in a mail that the mailbox sent to itself:
+	// "rewritten", "dropped", or "" where it is kept.
+	Returned string
 	// Banner stands above the text of mail from outside; "" for none.
 	Banner string
 	// Auth is how the provider tells who a sender is: the id of its Authentication-Results field
-	// (RFC 8601), which of that id it is from the top, 0 for none, and how many Received fields
-	// stand above it.
+	// (RFC 8601), and which of that id it is from the top, 0 for none.
 	Auth Auth
 
 	// Greeting, Before and After are the words of the IMAP server: behind "* OK ", and its
@@ -103,8 +108,8 @@ const (
 
 // Auth is the field in which a provider tells who a sender is.
 type Auth struct {
-	ID                 string
-	Position, Received int
+	ID       string
+	Position int
 }
 
 // Folder is a folder that is there from the start.

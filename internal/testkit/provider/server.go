@@ -54,7 +54,7 @@ func Start(t testing.TB, p Profile) *Server {
 	t.Helper()
 	s := &Server{
 		Profile: p, Tokens: idp.Start(t), Outside: testkit.NewSink(t),
-		user:     imapmemserver.NewUser(p.login(), Password),
+		user:     imapmemserver.NewUser(p.Account, Password),
 		sessions: map[*session]bool{}, returns: map[string]string{},
 		folders: append([]Folder{{Name: "INBOX"}}, p.Folders...),
 	}
@@ -74,11 +74,9 @@ func Start(t testing.TB, p Profile) *Server {
 	return s
 }
 
-func (p Profile) login() string {
-	if p.Login != "" {
-		return p.Login
-	}
-	return p.Account
+// isCalled tells whether the mailbox logs in under a name.
+func (p Profile) isCalled(name string) bool {
+	return strings.EqualFold(name, p.Account) || p.Login != "" && name == p.Login
 }
 
 // owns tells whether an address is the mailbox's own.
@@ -179,6 +177,15 @@ func (s *Server) Count(folder string) int {
 		return 0
 	}
 	return int(*data.NumMessages)
+}
+
+// Seen gives how many of a folder's mails are marked as read.
+func (s *Server) Seen(folder string) int {
+	data, err := s.user.Status(folder, &imap.StatusOptions{NumMessages: true, NumUnseen: true})
+	if err != nil {
+		return 0
+	}
+	return int(*data.NumMessages - *data.NumUnseen)
 }
 
 // Throttle refuses the next n commands of IMAP that cost something.

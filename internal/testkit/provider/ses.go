@@ -22,13 +22,14 @@ func SES(account string) Profile {
 		Code: 454, EnhancedCode: smtp.EnhancedCode{4, 7, 0},
 		Message: "Throttling failure: Maximum sending rate exceeded.",
 	}
-	p.Submitted = func(m *Mail, id string) {
-		m.Set("Message-ID", "<"+id+"@email.amazonses.com>")
+	p.IDHost = "email.amazonses.com"
+	p.Submitted = func(m *Mail, _ string) {
 		m.Set("Date", now())
 		m.Set("Feedback-ID", "1.us-east-1.x:AmazonSES")
 		m.Set("X-SES-Outgoing", "2026.11.24-54.240.8.1")
 	}
 	p.Daemon = "MAILER-DAEMON@amazonses.com"
+	p.Returned = "rewritten"
 	p.Return = func(id string) string { return id + "@amazonses.com" }
 	return p
 }
@@ -51,7 +52,7 @@ func plain(account string) Profile {
 					";\r\n\tdmarc=pass header.from="+domain(m.Get("From"))+"; spf=pass smtp.mailfrom="+
 					m.From)
 		},
-		Auth:     Auth{ID: "mail.desk.example", Position: 1, Received: 1},
+		Auth:     Auth{ID: "mail.desk.example", Position: 1},
 		Greeting: "Dovecot ready.",
 		Before:   "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN",
 		After: "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE CHILDREN NAMESPACE UIDPLUS " +

@@ -172,6 +172,9 @@ func (s *Server) submit(m *Mail, to []string, id string) error {
 			m.Prepend("From: " + p.Account)
 		}
 	}
+	if p.IDHost != "" {
+		m.Set("Message-ID", "<"+id+"@"+p.IDHost+">")
+	}
 	if p.Submitted != nil {
 		p.Submitted(m, id)
 	}

@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"helpgate/internal/testkit/idp"
+	"helpgate/internal/testkit/provider"
+)
+
+// findings are what `mailbox connect` tells, as far as a profile's table says it.
+type findings struct {
+	Delivery       string `json:"delivery"`
+	PlusRecipient  string `json:"plus_recipient"`
+	PlusSender     string `json:"plus_sender"`
+	PlusFrom       string `json:"plus_from"`
+	PlusFromKept   string `json:"plus_from_kept"`
+	MessageID      string `json:"message_id"`
+	From           string `json:"from"`
+	ReturnPath     string `json:"return_path"`
+	PlusReturnPath string `json:"plus_return_path"`
+	AuthID         string `json:"auth_id"`
+	AuthPosition   int    `json:"auth_position"`
+	Size           string `json:"size"`
+	SizeLimit      int64  `json:"size_limit"`
+	Idle           bool   `json:"idle"`
+	Move           bool   `json:"move"`
+	UIDPlus        bool   `json:"uidplus"`
+	SpecialUse     bool   `json:"special_use"`
+}
+
+// expected are the findings by a profile's table.
+func expected(p provider.Profile) findings {
+	caps := strings.Fields(p.After)
+	can := func(name string) bool { return slices.Contains(caps, name) }
+	fate := func(changed bool) string {
+		if changed {
+			return "rewritten"
+		}
+		return "kept"
+	}
+	outcome := func(s provider.Sender) string {
+		if s == provider.Refused {
+			return "refused"
+		}
+		return "arrived"
+	}
+	f := findings{
+		Delivery: "arrived", PlusSender: outcome(p.Envelope), PlusFrom: outcome(p.From),
+		PlusRecipient: []string{"arrived", "astray", "refused"}[p.Plus],
+		MessageID:     fate(p.IDHost != ""), From: "kept",
+		ReturnPath: or(p.Returned, "kept"),
+		AuthID:     p.Auth.ID, AuthPosition: p.Auth.Position,
+		Size: fate(p.Stored != 0), SizeLimit: p.MaxSize,
+		Idle: can("IDLE"), Move: can("MOVE"), UIDPlus: can("UIDPLUS"), SpecialUse: can("SPECIAL-USE"),
+	}
+	if p.From != provider.Refused {
+		f.PlusFromKept = fate(p.From == provider.Forced)
+	}
+	if p.Envelope != provider.Refused {
+		f.PlusReturnPath = fate(p.Envelope == provider.Forced || p.Returned != "")
+	}
+	return f
+}
+
+// TestConnectLearnsEachProvider finds out what each provider does to mail, and the loop runs with
+// the very section that it wrote.
+func TestConnectLearnsEachProvider(t *testing.T) {
+	t.Parallel()
+	for _, p := range profiles() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			at := provider.Start(t, p)
+			g := start(t, options{
+				mailbox: "other@desk.example", env: []string{"SSL_CERT_FILE=" + at.Roots},
+			})
+			got := ask[struct{ Findings findings }](g, connectArgs(t, at)...).Findings
+			if want := expected(p); !reflect.DeepEqual(got, want) {
+				t.Errorf("learnt\n%+v, the provider does\n%+v", got, want)
+			}
+			if p.Echo {
+				g.adds(support, "group = true")
+			}
+			g.relay = at.Outside
+			g.kill()
+			g.serve()
+			g.logs("folder=INBOX from=now")
+			hostedLoop(t, &hosted{g, at})
+			if t.Failed() {
+				config, _ := os.ReadFile(g.config)
+				t.Logf("%s", config)
+			}
+		})
+	}
+}
+
+// adds puts a line below the mailbox's address in the configuration.
+func (g *gateway) adds(mailbox, line string) {
+	g.t.Helper()
+	config, err := os.ReadFile(g.config)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	address := fmt.Sprintf("address = %q\n", mailbox)
+	text := strings.Replace(string(config), address, address+line+"\n", 1)
+	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// connectArgs are what a person says who knows the provider's servers.
+func connectArgs(t *testing.T, at *provider.Server) []string {
+	t.Helper()
+	p := at.Profile
+	file := func(secret string) string {
+		path := filepath.Join(t.TempDir(), "secret")
+		if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	args := []string{
+		"mailbox", "connect", support, "--imap", at.IMAP, "--imap-tls", "tls", "--relay", at.SMTP,
+		"--username", p.Account,
+	}
+	tls := "starttls"
+	if p.Implicit {
+		tls = "tls"
+	}
+	args = append(args, "--relay-tls", tls)
+	if p.OAuth {
+		return append(args, "--oauth2", "microsoft", "--tenant", "t1", "--client-id", idp.ClientID,
+			"--client-secret-file", file(idp.ClientSecret), "--token-url", at.Tokens.URL)
+	}
+	args = append(args, "--password-file", file(provider.Password))
+	if p.Login != "" {
+		args = append(args, "--relay-username", p.Login, "--relay-password-file",
+			file(provider.Password))
+	}
+	return args
+}
