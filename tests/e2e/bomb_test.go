@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -58,13 +57,11 @@ func (g *gateway) lists(agent string) []out {
 		}
 		ids[r.ID] = true
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	mails, err := g.relay.Wait(ctx, func(all []testkit.SinkMail) bool {
+	mails, ok := g.waits(func(all []testkit.SinkMail) bool {
 		return len(onlyLists(all, agent)) >= len(ids)
 	})
-	if err != nil {
-		g.t.Fatalf("waiting for %d lists: %v\n%s", len(ids), err, g.logged())
+	if !ok {
+		g.t.Fatalf("waiting for %d lists:\n%s", len(ids), g.logged())
 	}
 	return onlyLists(mails, agent)
 }

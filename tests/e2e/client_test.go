@@ -40,17 +40,14 @@ func TestSwaksMailBecomesATicket(t *testing.T) {
 // agent above the quotation, the customer below it, as people do there.
 func TestMuttOnDovecot(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			testkit.Need(t, "mutt", "mutt")
-			dovecot := testkit.StartDovecot(t, ann, alice)
-			g := start(t, options{tokens: tokens, relay: sink.Options{
-				OnMail: func(m sink.Mail) error { return deliver(t.Context(), dovecot.LMTP, m) },
-			}})
-			muttRound(t, g, dovecot)
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		testkit.Need(t, "mutt", "mutt")
+		dovecot := testkit.StartDovecot(t, ann, alice)
+		g := start(t, options{tokens: tokens, relay: sink.Options{
+			OnMail: func(m sink.Mail) error { return deliver(t.Context(), dovecot.LMTP, m) },
+		}})
+		muttRound(t, g, dovecot)
+	})
 }
 
 func muttRound(t *testing.T, g *gateway, dovecot *testkit.Dovecot) {
@@ -150,7 +147,7 @@ func TestHTMLClients(t *testing.T) {
 	if err != nil || len(clients) == 0 {
 		t.Fatalf("no clients: %v", err)
 	}
-	for _, tokens := range []string{"plus", "headers"} {
+	for _, tokens := range roads {
 		for _, client := range clients {
 			t.Run(tokens+"/"+strings.TrimSuffix(filepath.Base(client), ".eml"), func(t *testing.T) {
 				t.Parallel()

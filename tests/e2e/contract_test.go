@@ -183,9 +183,7 @@ func TestConfigurationIsFound(t *testing.T) {
 func TestServerSeesChangesOfTheCommandLine(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{})
-	g.accept(alice, []string{support}, mail{
-		from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.\n",
-	}.String())
+	g.accept(alice, []string{support}, question("q1@customer").String())
 	g.sent(ann, 1)
 	g.run("ticket", "reply", "1", "--agent", ann, "--text", "Use water.")
 	answer := g.sent(alice, 2)[1]
@@ -218,9 +216,7 @@ func TestServerSeesChangesOfTheCommandLine(t *testing.T) {
 func TestStoppedMailHasFailed(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{})
-	g.accept(alice, []string{support}, mail{
-		from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.\n",
-	}.String())
+	g.accept(alice, []string{support}, question("q1@customer").String())
 	note := g.sent(ann, 1)[0]
 	g.accept(ann, []string{note.replyTo()},
 		note.reply(ann, "a1@agents", "Write to me at "+ann+", please.").String())

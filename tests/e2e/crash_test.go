@@ -143,16 +143,14 @@ func ended(g *gateway, by os.Signal, lives []time.Duration) *accepted {
 // sends waits until one more mail that holds the words went out.
 func (g *gateway) sends(words string) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	before := len(g.relay.Mails())
-	_, err := g.relay.Wait(ctx, func(all []testkit.SinkMail) bool {
+	_, ok := g.waits(func(all []testkit.SinkMail) bool {
 		return slices.ContainsFunc(all[before:], func(m testkit.SinkMail) bool {
 			return bytes.Contains(m.Data, []byte(words))
 		})
 	})
-	if err != nil {
-		g.t.Errorf("no mail goes out: %v\n%s", err, g.logged())
+	if !ok {
+		g.t.Errorf("no mail goes out:\n%s", g.logged())
 	}
 }
 
@@ -255,23 +253,31 @@ func beside(t *testing.T, g *gateway, o options) *store.DB {
 func messageIDs(t *testing.T, g *gateway, o options) map[string]int {
 	t.Helper()
 	times := map[string]int{}
-	err := beside(t, g, o).View(t.Context(), func(tx tickets.Tx) error {
+	eachTicket(t, beside(t, g, o), func(messages []tickets.Message) {
+		for _, m := range messages {
+			times[m.MessageID]++
+		}
+	})
+	return times
+}
+
+// eachTicket looks at the messages of every ticket.
+func eachTicket(t *testing.T, db *store.DB, look func([]tickets.Message)) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx tickets.Tx) error {
 		all, err := tx.Tickets(t.Context(), tickets.TicketFilter{Merged: true})
 		for _, tk := range all {
 			messages, err := tx.Messages(t.Context(), tk.Number)
 			if err != nil {
 				return err
 			}
-			for _, m := range messages {
-				times[m.MessageID]++
-			}
+			look(messages)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return times
 }
 
 // checkKept asks that every mail that got 250 is one message of one ticket.
@@ -294,22 +300,11 @@ func checkKept(t *testing.T, times map[string]int, got *accepted) {
 func checkFiles(t *testing.T, db *store.DB) {
 	t.Helper()
 	var files, blobs []string
-	err := db.View(t.Context(), func(tx tickets.Tx) error {
-		all, err := tx.Tickets(t.Context(), tickets.TicketFilter{Merged: true})
-		for _, tk := range all {
-			messages, err := tx.Messages(t.Context(), tk.Number)
-			if err != nil {
-				return err
-			}
-			for _, a := range messages[0].Attachments {
-				files, blobs = append(files, messages[0].MessageID), append(blobs, a.Blob.SHA256)
-			}
+	eachTicket(t, db, func(messages []tickets.Message) {
+		for _, a := range messages[0].Attachments {
+			files, blobs = append(files, messages[0].MessageID), append(blobs, a.Blob.SHA256)
 		}
-		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for i, id := range files {
 		r, err := db.Blobs().Open(t.Context(), blobs[i])
 		if err != nil {

@@ -21,6 +21,13 @@ func question(id string) mail {
 	}
 }
 
+// another is a question about something else.
+func another(id string) mail {
+	q := question(id)
+	q.subject, q.text = "Another thing", "Where is the key?\n"
+	return q
+}
+
 // checkOnce asks that there is one ticket with one message, acknowledged and notified once.
 func checkOnce(t *testing.T, g *gateway) ticket {
 	t.Helper()

@@ -289,16 +289,21 @@ func (g *gateway) deliver(from string, to []string, raw string) error {
 // sent waits until n mails went to the recipient and gives them, oldest first.
 func (g *gateway) sent(to string, n int) []out {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	mails, err := g.relay.Wait(ctx, func(all []testkit.SinkMail) bool {
-		return len(only(all, to)) >= n
-	})
-	if err != nil {
-		g.t.Fatalf("waiting for %d mails to %s, there are %d: %v\n%s", n, to, len(only(mails, to)),
-			err, g.logged())
+	mails, ok := g.waits(func(all []testkit.SinkMail) bool { return len(only(all, to)) >= n })
+	if !ok {
+		g.t.Fatalf("waiting for %d mails to %s, there are %d\n%s", n, to, len(only(mails, to)),
+			g.logged())
 	}
 	return only(mails, to)
+}
+
+// waits gives the mails that went out as soon as done is true of them, or what there is when that
+// does not happen.
+func (g *gateway) waits(done func([]testkit.SinkMail) bool) (mails []testkit.SinkMail, ok bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	mails, err := g.relay.Wait(ctx, done)
+	return mails, err == nil
 }
 
 // settled waits until nothing waits in the outbox that is due, so that what was not sent by then

@@ -82,8 +82,7 @@ func TestHistoryAtAProviderIsSilent(t *testing.T) {
 	before.provide(dovecot, alice, question("q1@customer").String())
 	g := start(t, options{more: imap(dovecot)})
 	g.logs("verdict=ticket")
-	q := question("q2@customer")
-	q.subject, q.text = "Another thing", "Where is the key?\n"
+	q := another("q2@customer")
 	g.provide(dovecot, alice, q.String())
 	g.mailed(ann, "Where is the key?")
 	g.settled()
@@ -104,8 +103,7 @@ func TestOneOfTwoNodesReadsAMailbox(t *testing.T) {
 		t.Errorf("both read:\n%s", two.logged())
 	}
 	one.end(syscall.SIGTERM)
-	q := question("q2@customer")
-	q.subject, q.text = "Another thing", "Where is the key?\n"
+	q := another("q2@customer")
 	two.provide(dovecot, alice, q.String())
 	two.logs("mail taken")
 	if n := len(two.tickets()); n != 2 {
@@ -126,8 +124,7 @@ func TestANodeThatDiesIsFollowed(t *testing.T) {
 	one.logs("mail taken")
 	one.kill()
 	died := time.Now()
-	q := question("q2@customer")
-	q.subject, q.text = "Another thing", "Where is the key?\n"
+	q := another("q2@customer")
 	two.provide(dovecot, alice, q.String())
 	two.logs("mail taken")
 	took := time.Since(died)

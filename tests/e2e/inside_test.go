@@ -72,21 +72,18 @@ func checkAllInside(t *testing.T, g *gateway, words ...string) {
 // and then a look through every mail that any customer got.
 func TestWhatIsInternalStaysInternal(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range roads {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g := start(t, options{
-				tokens: tokens, agents: []string{ann, ben},
-				config: "[policy]\nreopen_days = 0\nnotifications_per_minute = 1000\n",
-			})
-			answersOfManyClients(g)
-			mailsThatAreHeld(t, g)
-			peopleComeAlong(g)
-			// A customer's words are mailed to agents only.
-			checkAllInside(t, g, "How do I change", "Words of Bob", "Words of Sam",
-				"Words of Mallory", "I said so")
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g := start(t, options{
+			tokens: tokens, agents: []string{ann, ben},
+			config: "[policy]\nreopen_days = 0\nnotifications_per_minute = 1000\n",
 		})
-	}
+		answersOfManyClients(g)
+		mailsThatAreHeld(t, g)
+		peopleComeAlong(g)
+		// A customer's words are mailed to agents only.
+		checkAllInside(t, g, "How do I change", "Words of Bob", "Words of Sam",
+			"Words of Mallory", "I said so")
+	})
 }
 
 // answersOfManyClients has ann answer as mail clients do: with quotation marks, without any, and

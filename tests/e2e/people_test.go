@@ -8,68 +8,72 @@ import (
 	"helpgate/internal/rfc"
 )
 
-// roads are those that every test of people runs on: most customers' providers take no
+// roads are those of tokens that every test of people runs on: most customers' providers take no
 // plus-address.
 var roads = []string{"plus", "headers"}
+
+func onEachRoad(t *testing.T, test func(t *testing.T, tokens string)) {
+	t.Helper()
+	for _, tokens := range roads {
+		t.Run(tokens, func(t *testing.T) {
+			t.Parallel()
+			test(t, tokens)
+		})
+	}
+}
 
 // TestTheFirstToAnswerBecomesTheAssignee has two agents serve a mailbox.
 func TestTheFirstToAnswerBecomesTheAssignee(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range roads {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g := start(t, options{tokens: tokens, agents: []string{ann, ben}})
-			anns := g.asks(question("q1@customer"), ann)
-			bens := g.mailed(ben, "change my password")
-			g.answers(bens, ben, alice, "Under settings.")
-			answer := g.answers(anns, ann, alice, "In the menu called settings.")
-			if tk := g.ticket(1); tk.Assignee == nil || tk.Assignee.Address != ben {
-				t.Errorf("assignee is %v, want the first to answer", tk.Assignee)
-			}
-			g.writes(answer, alice, ben, "I have no menu.")
-			if n := len(g.everything(ann)); n != 1 {
-				t.Errorf("the other agent got %d mails, want 1", n)
-			}
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g := start(t, options{tokens: tokens, agents: []string{ann, ben}})
+		anns := g.asks(question("q1@customer"), ann)
+		bens := g.mailed(ben, "change my password")
+		g.answers(bens, ben, alice, "Under settings.")
+		answer := g.answers(anns, ann, alice, "In the menu called settings.")
+		if tk := g.ticket(1); tk.Assignee == nil || tk.Assignee.Address != ben {
+			t.Errorf("assignee is %v, want the first to answer", tk.Assignee)
+		}
+		g.writes(answer, alice, ben, "I have no menu.")
+		if n := len(g.everything(ann)); n != 1 {
+			t.Errorf("the other agent got %d mails, want 1", n)
+		}
+	})
 }
 
 // TestAColleagueOnCcTakesPart lets a customer write with a colleague on Cc: he gets the answers,
 // and what he writes joins the ticket.
 func TestAColleagueOnCcTakesPart(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range roads {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g := start(t, options{tokens: tokens})
-			q := question("q1@customer")
-			q.cc = "Bob <" + bob + ">"
-			note := g.asks(q, ann)
-			hers := g.answers(note, ann, alice, "Under settings.")
-			his := g.mailed(bob, "Under settings.")
-			if !slices.Contains(addresses(his.Cc), bob) || addresses(his.To)[0] != alice {
-				t.Errorf("his copy is To %v, Cc %v", his.To, his.Cc)
-			}
-			if hers.MessageID == his.MessageID || his.InReplyTo[0] != "q1@customer" {
-				t.Errorf("ids %q and %q, his answers %q", hers.MessageID, his.MessageID,
-					his.InReplyTo)
-			}
-			second := g.writes(his, bob, ann, "We found it.")
-			tk := g.ticket(1)
-			if m := tk.last(t); m.Author.Address != bob || len(m.Flags) > 0 {
-				t.Errorf("last message by %v, flags %q", m.Author, m.Flags)
-			}
-			if tk.Requester.Address != alice || tk.state(bob) != "in" || len(g.tickets()) != 1 {
-				t.Errorf("requester %v, he is %q, %d tickets", tk.Requester, tk.state(bob),
-					len(g.tickets()))
-			}
-			g.answers(second, ann, bob, "Very well.")
-			if his, hers := len(g.everything(bob)), len(g.everything(alice)); his != 2 || hers != 3 {
-				t.Errorf("he got %d mails, she %d, want 2 answers, and 2 with the acknowledgement",
-					his, hers)
-			}
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g := start(t, options{tokens: tokens})
+		q := question("q1@customer")
+		q.cc = "Bob <" + bob + ">"
+		note := g.asks(q, ann)
+		hers := g.answers(note, ann, alice, "Under settings.")
+		his := g.mailed(bob, "Under settings.")
+		if !slices.Contains(addresses(his.Cc), bob) || addresses(his.To)[0] != alice {
+			t.Errorf("his copy is To %v, Cc %v", his.To, his.Cc)
+		}
+		if hers.MessageID == his.MessageID || his.InReplyTo[0] != "q1@customer" {
+			t.Errorf("ids %q and %q, his answers %q", hers.MessageID, his.MessageID,
+				his.InReplyTo)
+		}
+		second := g.writes(his, bob, ann, "We found it.")
+		tk := g.ticket(1)
+		if m := tk.last(t); m.Author.Address != bob || len(m.Flags) > 0 {
+			t.Errorf("last message by %v, flags %q", m.Author, m.Flags)
+		}
+		if tk.Requester.Address != alice || tk.state(bob) != "in" || len(g.tickets()) != 1 {
+			t.Errorf("requester %v, he is %q, %d tickets", tk.Requester, tk.state(bob),
+				len(g.tickets()))
+		}
+		g.answers(second, ann, bob, "Very well.")
+		if his, hers := len(g.everything(bob)), len(g.everything(alice)); his != 2 || hers != 3 {
+			t.Errorf("he got %d mails, she %d, want 2 answers, and 2 with the acknowledgement",
+				his, hers)
+		}
+	})
 }
 
 // TestAThirdPartyWhomTheAgentAddsTakesPart lets an agent put a supplier on Cc of his answer.
@@ -164,8 +168,7 @@ func TestRepliesFollowAMerge(t *testing.T) {
 	t.Parallel()
 	g := start(t, options{})
 	g.answered()
-	q := question("q2@customer")
-	q.subject, q.text = "Another thing", "Where is the key?\n"
+	q := another("q2@customer")
 	answer := g.answers(g.asks(q, ann), ann, alice, "Under the mat.")
 	note := g.writes(answer, alice, ann, "Which mat?")
 	g.run("ticket", "merge", "2", "1")

@@ -49,29 +49,26 @@ func TestACustomersWordReopens(t *testing.T) {
 // TestALateWordOpensAFollowUp lets a customer write to a ticket that may not be reopened any more.
 func TestALateWordOpensAFollowUp(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g := start(t, options{tokens: tokens, config: "[policy]\nreopen_days = 0\n"})
-			note := g.asks(question("q1@customer"), ann)
-			answer := g.answers(note, ann, alice, "Under settings.")
-			g.run("ticket", "status", "1", "closed")
-			g.writes(answer, alice, ann, "It does not work after all.")
-			told := g.mailed(alice, "#2")
-			if !strings.Contains(told.Text, "#1") || told.Get("Auto-Submitted") != "auto-replied" {
-				t.Errorf("the customer is told:\n%s", told.Text)
-			}
-			old, tk := g.ticket(1), g.ticket(2)
-			if old.Status != "closed" || old.MessageCount != 2 {
-				t.Errorf("the old ticket is %s with %d messages", old.Status, old.MessageCount)
-			}
-			if len(tk.Links) != 1 || tk.Links[0].Number != 1 || tk.Links[0].Kind != "follow-up" {
-				t.Errorf("the new ticket has the links %v", tk.Links)
-			}
-			g.writes(told, alice, ann, "Are you there?")
-			if n := g.ticket(2).MessageCount; n != 2 || len(g.tickets()) != 2 {
-				t.Errorf("%d tickets, the follow-up has %d messages", len(g.tickets()), n)
-			}
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g := start(t, options{tokens: tokens, config: "[policy]\nreopen_days = 0\n"})
+		note := g.asks(question("q1@customer"), ann)
+		answer := g.answers(note, ann, alice, "Under settings.")
+		g.run("ticket", "status", "1", "closed")
+		g.writes(answer, alice, ann, "It does not work after all.")
+		told := g.mailed(alice, "#2")
+		if !strings.Contains(told.Text, "#1") || told.Get("Auto-Submitted") != "auto-replied" {
+			t.Errorf("the customer is told:\n%s", told.Text)
+		}
+		old, tk := g.ticket(1), g.ticket(2)
+		if old.Status != "closed" || old.MessageCount != 2 {
+			t.Errorf("the old ticket is %s with %d messages", old.Status, old.MessageCount)
+		}
+		if len(tk.Links) != 1 || tk.Links[0].Number != 1 || tk.Links[0].Kind != "follow-up" {
+			t.Errorf("the new ticket has the links %v", tk.Links)
+		}
+		g.writes(told, alice, ann, "Are you there?")
+		if n := g.ticket(2).MessageCount; n != 2 || len(g.tickets()) != 2 {
+			t.Errorf("%d tickets, the follow-up has %d messages", len(g.tickets()), n)
+		}
+	})
 }

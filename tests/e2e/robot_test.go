@@ -63,22 +63,17 @@ func startWithRobots(t *testing.T, o options, people ...string) (*gateway, *robo
 // us, however long it goes on.
 func TestRobotCustomerIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g, r := startWithRobots(t, options{tokens: tokens}, alice)
-			g.accept(alice, []string{support}, mail{
-				from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.",
-			}.String())
-			g.sent(alice, 1)
-			if mails := g.everything(alice); len(mails) != 1 {
-				t.Errorf("the robot got %d mails, want the acknowledgement alone", len(mails))
-			}
-			if r.answers.Load() != 1 || len(g.tickets()) != 1 {
-				t.Errorf("%d answers of the robot, %d tickets", r.answers.Load(), len(g.tickets()))
-			}
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g, r := startWithRobots(t, options{tokens: tokens}, alice)
+		g.accept(alice, []string{support}, question("q1@customer").String())
+		g.sent(alice, 1)
+		if mails := g.everything(alice); len(mails) != 1 {
+			t.Errorf("the robot got %d mails, want the acknowledgement alone", len(mails))
+		}
+		if r.answers.Load() != 1 || len(g.tickets()) != 1 {
+			t.Errorf("%d answers of the robot, %d tickets", r.answers.Load(), len(g.tickets()))
+		}
+	})
 }
 
 // TestTwoRobotsComeToRest: a customer's robot and an agent's robot answer each other through us.
@@ -86,56 +81,48 @@ func TestRobotCustomerIsAnsweredOnce(t *testing.T) {
 // later waits in one list.
 func TestTwoRobotsComeToRest(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g, r := startWithRobots(t, options{tokens: tokens}, alice, ann)
-			g.accept(alice, []string{support}, mail{
-				from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.",
-			}.String())
-			g.sent(alice, 1)
-			// Six in this minute, and, where the minute ends in between, six in the next.
-			if n := len(g.everything(ann)); n > 2*6+1 {
-				t.Errorf("the agent got %d mails", n)
-			}
-			if n := len(g.everything(alice)); n > 2*6+1 || r.stop.Load() {
-				t.Errorf("the customer got %d mails", n)
-			}
-			if len(g.tickets()) != 1 {
-				t.Errorf("%d tickets, want 1", len(g.tickets()))
-			}
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g, r := startWithRobots(t, options{tokens: tokens}, alice, ann)
+		g.accept(alice, []string{support}, question("q1@customer").String())
+		g.sent(alice, 1)
+		// Six in this minute, and, where the minute ends in between, six in the next.
+		if n := len(g.everything(ann)); n > 2*6+1 {
+			t.Errorf("the agent got %d mails", n)
+		}
+		if n := len(g.everything(alice)); n > 2*6+1 || r.stop.Load() {
+			t.Errorf("the customer got %d mails", n)
+		}
+		if len(g.tickets()) != 1 {
+			t.Errorf("%d tickets, want 1", len(g.tickets()))
+		}
+	})
 }
 
 // TestRobotOfAnAgentIsHeldFromTheThirdTicketOn: customers get what an agent's robot says on two
 // tickets at most.
 func TestRobotOfAnAgentIsHeldFromTheThirdTicketOn(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g, _ := startWithRobots(t, options{tokens: tokens}, ann)
-			const customers = 5
-			answered := 0
-			for i := range customers {
-				from := fmt.Sprintf("person%d@customer.example", i)
-				g.accept(from, []string{support}, mail{
-					from: from, to: support, subject: fmt.Sprintf("Fire %d", i),
-					id: fmt.Sprintf("q%d@customer", i), text: "It burns.",
-				}.String())
-				g.sent(ann, i+1)
-				says := func(o out) bool { return strings.Contains(o.Text, robotWords) }
-				if slices.ContainsFunc(g.everything(from), says) {
-					answered++
-				}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g, _ := startWithRobots(t, options{tokens: tokens}, ann)
+		const customers = 5
+		answered := 0
+		for i := range customers {
+			from := fmt.Sprintf("person%d@customer.example", i)
+			g.accept(from, []string{support}, mail{
+				from: from, to: support, subject: fmt.Sprintf("Fire %d", i),
+				id: fmt.Sprintf("q%d@customer", i), text: "It burns.",
+			}.String())
+			g.sent(ann, i+1)
+			says := func(o out) bool { return strings.Contains(o.Text, robotWords) }
+			if slices.ContainsFunc(g.everything(from), says) {
+				answered++
 			}
-			// It also answers what tells it that its words were held; that is held as well.
-			if n := len(g.held()); answered != 2 || n < customers-answered {
-				t.Errorf("%d customers got the robot's words, %d were held", answered, n)
-			}
-		})
-	}
+		}
+		// It also answers what tells it that its words were held; that is held as well.
+		if n := len(g.held()); answered != 2 || n < customers-answered {
+			t.Errorf("%d customers got the robot's words, %d were held", answered, n)
+		}
+	})
 }
 
 // exchanges is how many mails robots send that do not mind getting no answer.
@@ -145,27 +132,22 @@ const exchanges = 200
 // gets no other, its mails are one ticket, and the agent hears of them six times and in one list.
 func TestRobotThatInsistsIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g := start(t, options{tokens: tokens})
-			g.accept(alice, []string{support}, mail{
-				from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.",
-			}.String())
-			ack := g.sent(alice, 1)[0]
-			for i := range exchanges {
-				answer := ack.reply(alice, fmt.Sprintf("robot%d@customer", i), robotWords)
-				g.accept(alice, []string{ack.replyTo()}, answer.String())
-			}
-			if n := len(g.everything(alice)); n != 1 {
-				t.Errorf("the robot got %d mails, want the acknowledgement alone", n)
-			}
-			if all := g.tickets(); len(all) != 1 || all[0].MessageCount != 1+exchanges {
-				t.Errorf("tickets: %+v", all)
-			}
-			checkTold(t, g, 1+exchanges)
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g := start(t, options{tokens: tokens})
+		g.accept(alice, []string{support}, question("q1@customer").String())
+		ack := g.sent(alice, 1)[0]
+		for i := range exchanges {
+			answer := ack.reply(alice, fmt.Sprintf("robot%d@customer", i), robotWords)
+			g.accept(alice, []string{ack.replyTo()}, answer.String())
+		}
+		if n := len(g.everything(alice)); n != 1 {
+			t.Errorf("the robot got %d mails, want the acknowledgement alone", n)
+		}
+		if all := g.tickets(); len(all) != 1 || all[0].MessageCount != 1+exchanges {
+			t.Errorf("tickets: %+v", all)
+		}
+		checkTold(t, g, 1+exchanges)
+	})
 }
 
 // TestRobotThatOpensTicketsIsAnsweredOnce: it writes anew each time, as monitors do.

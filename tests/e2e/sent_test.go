@@ -53,50 +53,47 @@ func (w webmail) saves(raw []byte) {
 // the relay puts copies of all that helpgate sends too.
 func TestAnswersAroundHelpgateAreOnTheirTicket(t *testing.T) {
 	t.Parallel()
-	for _, tokens := range []string{"plus", "headers"} {
-		t.Run(tokens, func(t *testing.T) {
-			t.Parallel()
-			g, dovecot, w := withSent(t, tokens)
-			g.provide(dovecot, alice, question("q1@customer").String())
-			for _, copied := range []out{g.sent(alice, 1)[0], g.sent(ann, 1)[0]} {
-				w.saves(copied.raw)
-			}
-			g.logsTimes("verdict=recorded", 2)
-			w.saves([]byte(around("a1@webmail", "q1@customer", "/close\nUnder settings.").String()))
-			note := g.mailed(ann, "Under settings.")
-			if !strings.Contains(note.Text, "a colleague answered elsewhere") {
-				t.Errorf("the notification says\n%s", note.Text)
-			}
-			tk := g.ticket(1)
-			got := tk.last(t)
-			if got.Kind != "message" || got.Direction != "out" || got.Author.Address != support ||
-				strings.TrimSpace(got.ReplyText) != "/close\nUnder settings." ||
-				!slices.Contains(got.Flags, "around") || tk.Status != "pending" || tk.FirstAnswer == nil {
-				t.Errorf("%s: %+v", tk.Status, got)
-			}
-			reply := around("q2@customer", "a1@webmail", "I see none.")
-			reply.from, reply.to = alice, support
-			g.provide(dovecot, alice, reply.String())
-			note = g.mailed(ann, "I see none.")
-			g.provide(dovecot, ann, note.reply(ann, "a2@agents", "Look again.").String())
-			answer := g.mailed(alice, "Look again.")
-			rewritten := strings.Replace(string(answer.raw), answer.MessageID, "other@relay", 1)
-			w.saves([]byte(strings.Replace(rewritten, "X-Helpgate-Loop:", "X-Taken-Out:", 1)))
-			g.logsTimes("verdict=recorded", 3)
-			last := around("q3@customer", "other@relay", "Found it.")
-			last.from, last.to = alice, support
-			g.provide(dovecot, alice, last.String())
-			g.mailed(ann, "Found it.")
-			if tk = g.ticket(1); len(tk.Messages) != 5 || len(g.tickets()) != 1 || len(g.held()) != 0 {
-				t.Errorf("%d messages on %d tickets, %d held", len(tk.Messages), len(g.tickets()),
-					len(g.held()))
-			}
-			if n := len(g.everything(alice)); n != 2 { // the acknowledgement, and the answer by helpgate
-				t.Errorf("alice was sent %d mails", n)
-			}
-			w.untouched(5)
-		})
-	}
+	onEachRoad(t, func(t *testing.T, tokens string) {
+		g, dovecot, w := withSent(t, tokens)
+		g.provide(dovecot, alice, question("q1@customer").String())
+		for _, copied := range []out{g.sent(alice, 1)[0], g.sent(ann, 1)[0]} {
+			w.saves(copied.raw)
+		}
+		g.logsTimes("verdict=recorded", 2)
+		w.saves([]byte(around("a1@webmail", "q1@customer", "/close\nUnder settings.").String()))
+		note := g.mailed(ann, "Under settings.")
+		if !strings.Contains(note.Text, "a colleague answered elsewhere") {
+			t.Errorf("the notification says\n%s", note.Text)
+		}
+		tk := g.ticket(1)
+		got := tk.last(t)
+		if got.Kind != "message" || got.Direction != "out" || got.Author.Address != support ||
+			strings.TrimSpace(got.ReplyText) != "/close\nUnder settings." ||
+			!slices.Contains(got.Flags, "around") || tk.Status != "pending" || tk.FirstAnswer == nil {
+			t.Errorf("%s: %+v", tk.Status, got)
+		}
+		reply := around("q2@customer", "a1@webmail", "I see none.")
+		reply.from, reply.to = alice, support
+		g.provide(dovecot, alice, reply.String())
+		note = g.mailed(ann, "I see none.")
+		g.provide(dovecot, ann, note.reply(ann, "a2@agents", "Look again.").String())
+		answer := g.mailed(alice, "Look again.")
+		rewritten := strings.Replace(string(answer.raw), answer.MessageID, "other@relay", 1)
+		w.saves([]byte(strings.Replace(rewritten, "X-Helpgate-Loop:", "X-Taken-Out:", 1)))
+		g.logsTimes("verdict=recorded", 3)
+		last := around("q3@customer", "other@relay", "Found it.")
+		last.from, last.to = alice, support
+		g.provide(dovecot, alice, last.String())
+		g.mailed(ann, "Found it.")
+		if tk = g.ticket(1); len(tk.Messages) != 5 || len(g.tickets()) != 1 || len(g.held()) != 0 {
+			t.Errorf("%d messages on %d tickets, %d held", len(tk.Messages), len(g.tickets()),
+				len(g.held()))
+		}
+		if n := len(g.everything(alice)); n != 2 { // the acknowledgement, and the answer by helpgate
+			t.Errorf("alice was sent %d mails", n)
+		}
+		w.untouched(5)
+	})
 }
 
 // TestAnswerAroundThatCameInFirst, because the mailbox stood on Cc, is one message on its ticket;

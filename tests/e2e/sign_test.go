@@ -46,9 +46,7 @@ func TestWhatGoesOutIsSigned(t *testing.T) {
 			}
 			g := start(t, options{config: fmt.Sprintf(
 				"[dkim]\ndomain = \"desk.example\"\nselector = \"s1\"\nkey_file = %q\n", path)})
-			g.accept(alice, []string{support}, mail{
-				from: alice, to: support, subject: "Fire", id: "q1@customer", text: "It burns.",
-			}.String())
+			g.accept(alice, []string{support}, question("q1@customer").String())
 			g.sent(ann, 1)
 			g.settled()
 			verifyAll(t, g.relay.Mails(), text)

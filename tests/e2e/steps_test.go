@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -35,10 +34,8 @@ func (g *gateway) writes(m out, customer, agent, text string) out {
 // mailed waits for a mail to somebody with words in its text, and gives it.
 func (g *gateway) mailed(to, words string) out {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	var found out
-	mails, err := g.relay.Wait(ctx, func(all []testkit.SinkMail) bool {
+	mails, ok := g.waits(func(all []testkit.SinkMail) bool {
 		mine := only(all, to)
 		i := slices.IndexFunc(mine, func(o out) bool { return strings.Contains(o.Text, words) })
 		if i >= 0 {
@@ -46,9 +43,8 @@ func (g *gateway) mailed(to, words string) out {
 		}
 		return i >= 0
 	})
-	if err != nil {
-		g.t.Fatalf("no mail to %s says %q, of %d: %v\n%s", to, words, len(only(mails, to)), err,
-			g.logged())
+	if !ok {
+		g.t.Fatalf("no mail to %s says %q, of %d\n%s", to, words, len(only(mails, to)), g.logged())
 	}
 	return found
 }
