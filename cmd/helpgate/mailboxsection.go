@@ -38,6 +38,7 @@ func (c *connect) settle() {
 			b.ReturnPath = "own"
 		}
 	}
+	b.Group = f.Group
 	if f.AuthPosition > 0 && plain(f.AuthID) {
 		b.Authserv = &config.Authserv{ID: f.AuthID, Position: f.AuthPosition}
 	}
@@ -94,6 +95,10 @@ func (c *connect) section() string {
 	t.set("tokens", b.Tokens)
 	c.notes(t, "from", "plus_sender", "refusal", "return_path", "plus_return_path")
 	t.set("return_path", b.ReturnPath)
+	if b.Group {
+		c.notes(t, "group")
+		t.set("group", true)
+	}
 	if b.Authserv == nil {
 		c.notes(t, "auth_fields")
 	}

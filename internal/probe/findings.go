@@ -33,6 +33,7 @@ type Findings struct {
 	PlusSender    Outcome `json:"plus_sender"`    // MAIL FROM support+x@
 	PlusFrom      Outcome `json:"plus_from"`      // From: support+x@
 	Junk          bool    `json:"junk"`           // one of them landed in the folder for junk
+	Group         bool    `json:"group"`          // they came as a list's, for the address is one
 	// Refusal is what the servers said of mails that did not go or came back, in one line, each
 	// answer once.
 	Refusal string `json:"refusal"`

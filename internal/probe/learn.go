@@ -130,6 +130,7 @@ func (f *Findings) compare(s Sent, a Arrival) {
 	f.ReturnPath = address(s.From, is.get("Return-Path"))
 	f.Subject = within(decoded(was.get("Subject")), decoded(is.get("Subject")))
 	f.Body = text(was, is)
+	f.Group = is.get("List-Id")+is.get("List-Post")+is.get("X-Google-Group-Id") != ""
 	f.Fields = same(s.Token, is.get(Field))
 	switch {
 	case a.Size == int64(len(a.Data)):

@@ -39,6 +39,8 @@ var sentences = map[string]string{
 	"junk=true": "A probe landed in the folder for junk: customers' mail may lie there too, " +
 		"which " +
 		"helpgate reads only if that folder is named.",
+	"group=true": "The address is a group or list of the provider's: set group = true, or its mail " +
+		"is list mail, which gets no acknowledgement.",
 	"refusal": "The server said: %s",
 	"rate_limited=true": "The relay said that it was too much mail: set rate_per_minute or " +
 		"rate_per_day.",

@@ -51,7 +51,7 @@ func Changes(was, is Findings) []Change {
 // knows tells whether the finding's value was learnt, where none is a value too.
 func (f Findings) knows(name string) bool {
 	switch name {
-	case "auth_fields", "auth_id", "auth_position", "auth_verdicts", "junk":
+	case "auth_fields", "auth_id", "auth_position", "auth_verdicts", "junk", "group":
 		return f.MessageID != "" // a mail arrived
 	case "size_limit", "limits", "extensions":
 		return f.Extensions != ""
