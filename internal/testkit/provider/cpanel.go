@@ -41,6 +41,7 @@ func CPanel(account string) Profile {
 	}
 	p.Connections = 10
 	p.Daemon = "Mailer-Daemon@host.cpanel.test"
-	p.TooMany = "[UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)"
+	p.TooMany = "[UNAVAILABLE] Maximum number of connections from user+IP exceeded " +
+		"(mail_max_userip_connections=10)"
 	return p
 }

@@ -70,7 +70,8 @@ func Exmail(account string) Profile {
 			{Name: "其他文件夹/已发送"},
 		},
 		Throttled: &imap.Error{
-			Type: imap.StatusResponseTypeNo, Text: "Login fail. Account is abnormal, service is not open, password is incorrect, login " +
+			Type: imap.StatusResponseTypeNo,
+			Text: "Login fail. Account is abnormal, service is not open, password is incorrect, login " +
 				"frequency limited, or system is busy.",
 		},
 		Expired: "IMAP4rev1 Server logging out",

@@ -37,7 +37,8 @@ func SES(account string) Profile {
 // plain is a host with Dovecot and Postfix as their documents set them up.
 func plain(account string) Profile {
 	return Profile{
-		Name: "plain", Account: account, Daemon: "MAILER-DAEMON@mail.desk.example", Mechanisms: []string{"PLAIN", "LOGIN"}, MaxSize: 50 << 20,
+		Name: "plain", Account: account, Daemon: "MAILER-DAEMON@mail.desk.example",
+		Mechanisms: []string{"PLAIN", "LOGIN"}, MaxSize: 50 << 20,
 		NoUser: &smtp.SMTPError{
 			Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1},
 			Message: "Recipient address rejected: User unknown in virtual mailbox table",
