@@ -42,14 +42,13 @@ func (f *Findings) outcome(k Kind) *Outcome {
 // became tells what became of a mail as a whole, and keeps the server's words where it went wrong.
 func (f *Findings) became(s Sent, arrivals []Arrival, there bool) Outcome {
 	var no interface{ Refused() string }
-	var temporary interface{ Temporary() bool }
 	outcome, words := Missing, ""
 	switch {
 	case there:
 		return Arrived
 	case errors.As(s.Err, &no) && no.Refused() != "":
 		outcome, words = Refused, no.Refused()
-		if errors.As(s.Err, &temporary) && temporary.Temporary() {
+		if temporary(s.Err) {
 			outcome = Failed
 		}
 	case s.Err != nil:
@@ -130,8 +129,8 @@ func (f *Findings) compare(s Sent, a Arrival) {
 	f.ReturnPath = address(s.From, is.get("Return-Path"))
 	f.Subject = within(decoded(was.get("Subject")), decoded(is.get("Subject")))
 	f.Body = text(was, is)
-	f.Group = is.get("List-Id")+is.get("List-Post")+is.get("X-Google-Group-Id") != ""
 	f.Fields = same(s.Token, is.get(Field))
+	f.Group = is.get("List-Id")+is.get("List-Post")+is.get("X-Google-Group-Id") != ""
 	switch {
 	case a.Size == int64(len(a.Data)):
 		f.Size = Kept

@@ -122,8 +122,29 @@ func instead(pairs ...string) func(Mail, string) string {
 func TestRoundTripIsMeasured(t *testing.T) {
 	t.Parallel()
 	l := loop{delay: 5 * time.Second}
-	if r := l.run(t); r.RoundTrip != 6000 || r.Findings != plain {
+	if r := l.run(t); r.RoundTrip != 7000 || r.Findings != plain {
 		t.Errorf("%d ms: %+v", r.RoundTrip, r.Findings)
+	}
+}
+
+// TestARelayThatIsBusyIsAskedAgain, but not for ever.
+func TestARelayThatIsBusyIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		busy, asked int
+		want        Outcome
+	}{{3, 7, Arrived}, {100, 7, Failed}} {
+		asked := 0
+		l := loop{refuse: func(Mail) error {
+			if asked++; asked <= c.busy {
+				return reply{"432 4.3.2 Concurrent connections limit exceeded", true}
+			}
+			return nil
+		}}
+		f := l.run(t).Findings
+		if f.PlusFrom != c.want || f.Delivery != c.want || asked != c.asked {
+			t.Errorf("asked %d times: %+v", asked, f)
+		}
 	}
 }
 

@@ -31,14 +31,20 @@ type Reader interface {
 // MaxMail bounds what a Reader gives, in bytes: a probe with a banner is far below.
 const MaxMail = 256 << 10
 
-// How long Run waits, where its Config does not say.
 const (
-	DefaultWait  = 3 * time.Minute
-	DefaultEvery = 2 * time.Second
-)
+	// DefaultWait is how long Run waits for mails, where its Config does not say.
+	DefaultWait = 3 * time.Minute
 
-// grace is the least for which others are waited for once one mail has come round.
-const grace = 30 * time.Second
+	// grace is the least for which others are waited for once one mail has come round.
+	grace = 30 * time.Second
+	// A look is followed by the next after firstRest, and each further one after twice as long, up
+	// to lastRest: some providers turn away who asks too often.
+	firstRest, lastRest = time.Second, 10 * time.Second
+	// retries is how often a run tries again what the relay did not do for now: it may have as many
+	// connections as it allows. retryRest is the wait before that.
+	retries   = 3
+	retryRest = 5 * time.Second
+)
 
 // Config is what a run needs.
 type Config struct {
@@ -48,8 +54,7 @@ type Config struct {
 	Now    func() time.Time
 	// Wait is for mails that were taken; 0: DefaultWait. Once one has come round, the others get
 	// five times what it took, and half a minute at the least.
-	Wait  time.Duration
-	Every time.Duration // between two looks; 0: DefaultEvery
+	Wait time.Duration
 }
 
 // Found is a mail in a folder.
@@ -97,14 +102,9 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	if err != nil && ctx.Err() != nil {
 		return r, err // else the mails will tell the same
 	}
-	var sent []Sent
-	for _, m := range c.Mails {
-		s := Sent{Mail: m, At: c.Now()}
-		s.Err = c.Sender.Send(ctx, m)
-		if ctx.Err() != nil {
-			return r, errors.Join(ctx.Err(), s.Err)
-		}
-		sent = append(sent, s)
+	sent, err := c.send(ctx)
+	if err != nil {
+		return r, err
 	}
 	arrivals, err := c.await(ctx, sent)
 	if err != nil {
@@ -119,6 +119,32 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	return r, nil
 }
 
+// send hands the mails over. Its error is the end of ctx.
+func (c Config) send(ctx context.Context) ([]Sent, error) {
+	var sent []Sent
+	left := retries
+	for _, m := range c.Mails {
+		s := Sent{Mail: m, At: c.Now()}
+		for s.Err = c.Sender.Send(ctx, m); temporary(s.Err) && left > 0; left-- {
+			if err := rest(ctx, retryRest); err != nil {
+				return nil, err
+			}
+			s.At = c.Now()
+			s.Err = c.Sender.Send(ctx, m)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		sent = append(sent, s)
+	}
+	return sent, nil
+}
+
+func temporary(err error) bool {
+	var t interface{ Temporary() bool }
+	return errors.As(err, &t) && t.Temporary()
+}
+
 // await looks until there is an arrival of each mail that was taken.
 func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 	taken := map[Kind]bool{}
@@ -130,7 +156,7 @@ func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 	begun := c.Now()
 	end := begun.Add(cmp.Or(c.Wait, DefaultWait))
 	var arrivals []Arrival
-	for len(taken) > 0 {
+	for pause := firstRest; len(taken) > 0; pause = min(2*pause, lastRest) {
 		found, err := c.Reader.Look(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for probes: %w", err)
@@ -151,7 +177,7 @@ func (c Config) await(ctx context.Context, sent []Sent) ([]Arrival, error) {
 		if len(taken) == 0 || !c.Now().Before(end) {
 			break
 		}
-		if err := rest(ctx, cmp.Or(c.Every, DefaultEvery)); err != nil {
+		if err := rest(ctx, min(pause, end.Sub(c.Now()))); err != nil {
 			return nil, err
 		}
 	}
