@@ -77,7 +77,7 @@ func (e *exam) begin(ctx context.Context, a *app) []doctor.Check {
 	e.dns = doctor.DNS{Resolver: resolver(cfg), Hostname: cfg.Site.Hostname}
 	logger := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	database := e.open(ctx, logger)
-	checks = append(checks, e.files(path)...)
+	checks = append(checks, e.files()...)
 	checks = append(checks, database, e.integrity())
 	checks = append(checks, e.ports()...)
 	checks = append(checks, e.peers()...)

@@ -292,6 +292,10 @@ func TestDoctorFindsWhatIsWrongWithFiles(t *testing.T) {
 			func(k *clinic) error { return os.Chmod(filepath.Join(k.dir, "relay-password"), 0o644) },
 			"files fail relay-password",
 		},
+		"secret in the configuration": {
+			func(k *clinic) error { return os.Chmod(k.config, 0o644) },
+			"files fail helpgate.toml",
+		},
 		"key": {
 			func(k *clinic) error {
 				return os.WriteFile(filepath.Join(k.dir, "dkim.pem"), []byte("garbage"), 0o600)

@@ -75,9 +75,9 @@ func readWell(cfg *config.Config) doctor.Finding {
 }
 
 // files asks who may read what is secret, and for room on the disks.
-func (e *exam) files(configFile string) []doctor.Check {
+func (e *exam) files() []doctor.Check {
 	cfg := e.config
-	secret := []string{cfg.DataDir, cfg.Site.SecretFile, cfg.SMTP.TLSKey, configFile}
+	secret := []string{cfg.DataDir, cfg.Site.SecretFile, cfg.SMTP.TLSKey}
 	secret = append(secret, cfg.SecretFiles()...)
 	for _, mb := range cfg.Mailboxes {
 		if mb.DKIM != nil {

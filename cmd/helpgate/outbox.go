@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"time"
 
 	"helpgate/internal/config"
@@ -58,7 +57,7 @@ const mxConnections = 10
 func (w *world) route(r *config.Relay) (queue.Route, error) {
 	if r == nil {
 		mx := relay.NewMX(relay.MXConfig{
-			Resolver: net.DefaultResolver, HELO: w.config.Site.Hostname,
+			Resolver: resolver(w.config), HELO: w.config.Site.Hostname,
 		})
 		return queue.Route{Name: "mx", Deliverer: direct{mx}, Connections: mxConnections}, nil
 	}

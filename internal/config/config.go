@@ -29,7 +29,8 @@ type Config struct {
 	secretFiles []string
 }
 
-// SecretFiles are the files that a KEY_file names, in the order in which they were read.
+// SecretFiles are the files that hold secrets, each once: those that a KEY_file names, and the
+// configuration's own where one stands in it.
 func (c *Config) SecretFiles() []string { return c.secretFiles }
 
 // Site is the installation as a whole.

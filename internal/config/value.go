@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // fileSuffix makes, of a secret's name, the name of the key that holds the path of a file with it.
@@ -41,7 +43,24 @@ func (l *loader) lookup(at place, k key, table map[string]any) (value, bool) {
 	case inFile && (!given || named.source == environment):
 		return l.fromFile(named)
 	}
+	if text, _ := direct.raw.(string); given && direct.source != environment && k.kind.hides(text) {
+		l.secretIn(l.source)
+	}
 	return direct, given
+}
+
+// hides tells whether a value of the kind holds a secret: of URLs only those with a password do.
+func (k kind) hides(text string) bool {
+	if k.name == "URL" {
+		return strings.Contains(text, "@")
+	}
+	return text != ""
+}
+
+func (l *loader) secretIn(path string) {
+	if !slices.Contains(l.config.secretFiles, path) {
+		l.config.secretFiles = append(l.config.secretFiles, path)
+	}
 }
 
 func (l *loader) lookupName(at place, name string, table map[string]any) (value, bool) {
@@ -62,7 +81,7 @@ func (l *loader) fromFile(named value) (value, bool) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(l.dir, path)
 	}
-	l.config.secretFiles = append(l.config.secretFiles, path)
+	l.secretIn(path)
 	data, err := readLimited(path, maxSecretFile)
 	if err == nil && len(bytes.TrimSpace(data)) == 0 {
 		err = errors.New("is empty")

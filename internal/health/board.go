@@ -1,5 +1,5 @@
-// Package health keeps how the polled folders of mailboxes fare, and tells who answers for a mailbox
-// when it falls silent.
+// Package health keeps how the polled folders of mailboxes fare, and tells who answers for a
+// mailbox when it falls silent.
 //
 // A Board is the meter of the pollers: metrics, /readyz and the Watch read it. The Watch writes it
 // into marks of the store, where the command line and other nodes find it, and sends the mails of
@@ -60,7 +60,8 @@ func Read(ctx context.Context, marks Marks, mailbox, folder string) (Folder, err
 
 func (f Folder) key() string { return "health:" + strings.ToLower(f.Mailbox) + ":" + f.Folder }
 
-// Board is how all folders of this process fare. Its methods are safe for use by several goroutines.
+// Board is how all folders of this process fare. Its methods are safe for use by several
+// goroutines.
 type Board struct {
 	clock  clock.Clock
 	turned chan struct{} // a folder began or ceased to be in trouble
