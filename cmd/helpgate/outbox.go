@@ -54,6 +54,10 @@ func (w *world) routes() ([]queue.Route, error) {
 // mxConnections is how many mails go directly to recipients' hosts at once.
 const mxConnections = 10
 
+// composedAhead is how many mails are worked at for each connection to a relay, which itself lets no
+// more through than it has connections: while one mail is on its way, the next is composed and kept.
+const composedAhead = 2
+
 func (w *world) route(r *config.Relay) (queue.Route, error) {
 	if r == nil {
 		mx := relay.NewMX(relay.MXConfig{
@@ -67,7 +71,7 @@ func (w *world) route(r *config.Relay) (queue.Route, error) {
 	}
 	host := relay.NewSmarthost(cfg)
 	return queue.Route{
-		Name: r.Address, Deliverer: smarthost{host}, Connections: r.Connections,
+		Name: r.Address, Deliverer: smarthost{host}, Connections: composedAhead * r.Connections,
 		RatePerMinute: r.RatePerMinute, RatePerDay: r.RatePerDay,
 	}, nil
 }

@@ -46,8 +46,12 @@ func writeLine(b *strings.Builder, line string) {
 			b.WriteString("&nbsp;&nbsp;&nbsp;")
 		}
 	}
+	var urls [][]int
+	if strings.Contains(rest, "://") { // to look for that is far cheaper
+		urls = plainURL.FindAllStringIndex(rest, -1)
+	}
 	last := 0
-	for _, at := range plainURL.FindAllStringIndex(rest, -1) {
+	for _, at := range urls {
 		url := trimURL(rest[at[0]:at[1]])
 		b.WriteString(html.EscapeString(rest[last:at[0]]))
 		escaped := html.EscapeString(url)

@@ -27,13 +27,15 @@ func (c *Composer) Guard(ctx context.Context, o tickets.Outgoing, data []byte) (
 	if o.Kind.ForAgents() {
 		return nil, nil
 	}
-	d, err := c.read(ctx, o)
-	if err != nil {
-		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
-	}
-	ins, err := c.inside(ctx, d)
-	if err != nil {
-		return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
+	var ins inside
+	if o.Kind == tickets.OutAnswer { // no agent's words are in any other mail to a customer
+		d, err := c.read(ctx, o)
+		if err == nil {
+			ins, err = c.inside(ctx, d)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("guard mail %d: %w", o.ID, err)
+		}
 	}
 	texts, err := openMail(data)
 	if err != nil {
@@ -45,7 +47,7 @@ func (c *Composer) Guard(ctx context.Context, o tickets.Outgoing, data []byte) (
 		}
 	}
 	if o.Override || o.Kind != tickets.OutAnswer {
-		return nil, nil // no agent's words are in it, or a person has read them again
+		return nil, nil // a person has read the words again, if they are an agent's
 	}
 	for _, t := range texts {
 		if t.where == whereSubject {
