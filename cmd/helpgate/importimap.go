@@ -24,7 +24,8 @@ const importIMAPText = `Take in the mails that lie in an IMAP account, and chang
 
 ADDRESS is a mailbox whose imap section is in the configuration. Any other account is named by a
 URL: imaps://USER@HOST is encrypted from the first byte, imap://USER@HOST by STARTTLS,
-imap+insecure://USER@HOST not at all; its password is asked for, or read from --password-file.
+imap+insecure://USER@HOST not at all. Its password is read from --password-file, else asked for at
+the terminal or read from standard input.
 
 Without FOLDER, the inbox and archives are read, with what is below these; what was sent or deleted,
 drafts and junk only where FOLDER names them. A lost connection is made again. Mails that helpgate
@@ -128,13 +129,10 @@ func accountOfURL(arg string) (account, error) {
 // maxSecret bounds a password file, in bytes.
 const maxSecret = 4 << 10
 
-// accountPassword reads the password from a file, else asks for it at the terminal.
+// accountPassword reads the password from a file, else asks for it.
 func (a *app) accountPassword(ctx context.Context, user, file string) (string, error) {
 	if file == "" {
-		if f, ok := a.terminal(); ok {
-			return a.ask(ctx, f, "Password of "+user+": ")
-		}
-		return "", usageError{errors.New("no terminal to ask for the password at: use --password-file")}
+		return newAsker(a).secret(ctx, "Password of "+user+": ")
 	}
 	f, err := os.Open(file)
 	if err != nil {

@@ -53,7 +53,7 @@ func TestImportOfAnAccountNeedsToKnowWhich(t *testing.T) {
 		}
 	}
 	a := call(t, "", "import", "imap", "imaps://ann@localhost", "-c", config)
-	if a.code != exitUsage || !strings.Contains(a.err, "no terminal") {
+	if a.code != exitFailed || !strings.Contains(a.err, "nobody is there to ask") {
 		t.Errorf("no password: exit %d, %s", a.code, a.err)
 	}
 	a = call(t, "", "import", "imap", "imap+insecure://ann@localhost:1", "-c", config,

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"helpgate/internal/password"
 )
@@ -69,8 +67,8 @@ func (a *app) newPassword(ctx context.Context, generate, remove bool) (string, e
 	if generate {
 		return password.Generate(), nil
 	}
-	if terminal, ok := a.terminal(); ok {
-		return a.askPassword(ctx, terminal)
+	if ask := newAsker(a); ask.terminal >= 0 {
+		return ask.twice(ctx)
 	}
 	// One line end may follow it; more than that is a fault, which the rest shows.
 	text, err := io.ReadAll(io.LimitReader(a.in, password.MaxLength+int64(len("\r\n"))+1))
@@ -80,21 +78,12 @@ func (a *app) newPassword(ctx context.Context, generate, remove bool) (string, e
 	return strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"), nil
 }
 
-// terminal gives that of standard input, if it is one.
-func (a *app) terminal() (fd int, ok bool) {
-	f, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
-	}
-	return int(f.Fd()), true
-}
-
-// askPassword asks twice.
-func (a *app) askPassword(ctx context.Context, terminal int) (string, error) {
+// twice asks for a new password at the terminal.
+func (k *asker) twice(ctx context.Context) (string, error) {
 	var typed [2]string
 	for i, prompt := range []string{"Password: ", "Once more: "} {
 		var err error
-		if typed[i], err = a.ask(ctx, terminal, prompt); err != nil {
+		if typed[i], err = k.secret(ctx, prompt); err != nil {
 			return "", err
 		}
 	}
@@ -102,24 +91,4 @@ func (a *app) askPassword(ctx context.Context, terminal int) (string, error) {
 		return "", errors.New("the two passwords differ: nothing is changed")
 	}
 	return typed[0], nil
-}
-
-// ask asks for a secret, without echo.
-func (a *app) ask(ctx context.Context, terminal int, prompt string) (string, error) {
-	state, err := term.GetState(terminal)
-	if err != nil {
-		return "", fmt.Errorf("ask for password: %w", err)
-	}
-	// A signal cannot end the wait for a terminal, and must not leave it without echo.
-	defer context.AfterFunc(ctx, func() {
-		_ = term.Restore(terminal, state)
-		os.Exit(exitFailed)
-	})()
-	fmt.Fprint(a.err, prompt)
-	text, err := term.ReadPassword(terminal)
-	fmt.Fprintln(a.err)
-	if err != nil {
-		return "", fmt.Errorf("ask for password: %w", err)
-	}
-	return string(text), nil
 }
