@@ -73,6 +73,15 @@ func TestConnectSetsWhatEachProviderNeeds(t *testing.T) {
 			profile: provider.Gmail(support),
 			want:    "plus, mailbox; verdict: mx.google.com 1; sent: [Gmail]/Sent Mail; move:Processed",
 		},
+		"cpanel": {
+			profile: provider.CPanel(support),
+			want:    "headers, mailbox; verdict: none; sent: INBOX.Sent; move:Processed",
+		},
+		"googlegroup": {
+			profile: provider.GoogleGroup(support, "member@desk.example"),
+			want: "headers, mailbox; verdict: mx.google.com 1; sent: [Gmail]/Sent Mail; " +
+				"move:Processed",
+		},
 		"exmail": {
 			profile: provider.Exmail(support),
 			want:    "headers, mailbox; verdict: mx.qq.com 1; sent: Sent Messages; flag",
