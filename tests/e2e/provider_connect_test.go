@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -126,4 +127,31 @@ func connectArgs(t *testing.T, at *provider.Server) []string {
 			file(provider.Password))
 	}
 	return args
+}
+
+// TestConnectFindsTheFolderOfSentMail by its use, or by its name in the mailbox's language.
+func TestConnectFindsTheFolderOfSentMail(t *testing.T) {
+	t.Parallel()
+	chinese := provider.Microsoft365(support)
+	chinese.SentCopy = "已发送邮件"
+	chinese.Folders = []provider.Folder{{Name: "草稿"}, {Name: "已发送邮件"}, {Name: "垃圾邮件"}}
+	german := provider.Gmail(support)
+	german.SentCopy = "[Gmail]/Gesendet"
+	german.Folders = []provider.Folder{
+		{Name: "[Gmail]/Alle Nachrichten", Use: `\All`},
+		{Name: "[Gmail]/Gesendet", Use: `\Sent`},
+	}
+	for _, p := range []provider.Profile{
+		chinese, german, provider.Exmail(support), provider.CPanel(support),
+	} {
+		at := provider.Start(t, p)
+		g := start(t, options{
+			mailbox: "other@desk.example", env: []string{"SSL_CERT_FILE=" + at.Roots},
+		})
+		section := g.run(append(connectArgs(t, at), "--no-probe", "--print")...)
+		want := fmt.Sprintf("sent = %q\n", or(p.SentCopy, p.Prefix+"Sent"))
+		if !strings.Contains(section, want) {
+			t.Errorf("%s: no %s in\n%s", p.Name, want, section)
+		}
+	}
 }

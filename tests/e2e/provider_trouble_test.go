@@ -12,7 +12,10 @@ import (
 // reach.
 func TestABounceAtEachProviderIsAnsweredByNobody(t *testing.T) {
 	t.Parallel()
-	for _, p := range profiles() {
+	for _, p := range []provider.Profile{
+		provider.Microsoft365(support), provider.SES(support), provider.CPanel(support),
+		provider.GoogleGroup(support, "helpdesk@desk.example"),
+	} {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			h := atHost(t, p)
@@ -85,4 +88,40 @@ func TestAProviderWithoutPasswordsSaysSo(t *testing.T) {
 	if !strings.Contains(reply, "basic authentication is disabled") {
 		t.Errorf("the queue says %q", reply)
 	}
+}
+
+// TestAProvidersBoundsAreTold: a mail that comes too fast waits, one that is too big has failed for
+// good, and the queue tells why of both.
+func TestAProvidersBoundsAreTold(t *testing.T) {
+	t.Parallel()
+	t.Run("rate", func(t *testing.T) {
+		t.Parallel()
+		p := provider.Microsoft365(support)
+		p.PerMinute = 1
+		at := provider.Start(t, p)
+		lines := strings.Replace(settings(at), ", rate_per_minute = 1", "", 1)
+		h := hostedBy(t, at, lines)
+		h.logs("folder=INBOX from=now")
+		h.arrives(alice, support, question("q1@customer"))
+		h.logs("4.5.127")
+		rows := ask[[]row](h.gateway, "queue", "list", "--status", "waiting")
+		if len(rows) != 1 || !strings.Contains(rows[0].LastReply, "Excessive message rate") {
+			t.Errorf("what waits is %+v", rows)
+		}
+	})
+	t.Run("size", func(t *testing.T) {
+		t.Parallel()
+		p := provider.CPanel(support)
+		p.MaxSize = 64 << 10
+		h := atHost(t, p)
+		h.arrives(alice, support, question("q1@customer"))
+		note := h.mailed(ann, "change my password")
+		big := note.reply(ann, "a1@agents", "Under settings.")
+		big.files = []file{{"film.mp4", "video/mp4", "", make([]byte, 100<<10)}}
+		h.arrives(ann, note.replyTo(), big)
+		if last := h.outgoing("answer", alice, "failed").LastReply; !strings.Contains(last, "552") {
+			t.Errorf("the queue says %q", last)
+		}
+		h.mailed(ann, alice)
+	})
 }
