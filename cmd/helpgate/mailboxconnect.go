@@ -29,19 +29,19 @@ type connectFlags struct {
 	paste, print, noProbe, withYes bool
 }
 
-const connectText = `Connect a mailbox at a provider: find its servers, log in, learn what the provider does to mail
-by sending a few probe mails to the mailbox itself, and write the mailbox's section of the
-configuration, with a comment for each finding.
+const connectText = `Connect a mailbox at a provider: find its servers, log in, learn what the
+provider does to mail by sending a few probe mails to the mailbox itself, and write the mailbox's
+section of the configuration, with a comment for each finding.
 
 The servers are looked up by the address: in a table of known providers, autoconfig, DNS, and by the
 usual names; --imap and --relay name them. A password, or the app password or authorisation code
 (授权码) that a provider wants in its place, is asked for without echo, read line by line from
 standard input where that is no terminal, or from --password-file.
 
-At Microsoft 365, and at Google where --client-id or --service-account-file is given, the log-in is by
-tokens (OAuth2). With the secret of an application that has rights of its own (--tenant,
---client-id, --client-secret-file) nobody is asked; else a page is named on which a person consents,
-and the browser comes back to this machine. With a browser elsewhere use --paste.
+At Microsoft 365, and at Google where --client-id or --service-account-file is given, the log-in is
+by tokens (OAuth2). With the secret of an application that has rights of its own (--tenant,
+--client-id, --client-secret-file) nobody is asked; else a page is named on which a person
+consents, and the browser comes back to this machine. With a browser elsewhere use --paste.
 
 What is asked for is kept in files beside the configuration, which only its owner can read. The
 section is added to the configuration, whose other bytes stay as they are. It is printed in place
@@ -72,7 +72,7 @@ func (f *connectFlags) declare(c *cobra.Command) {
 	text(&f.imap, "imap", "", "IMAP server, `host:port`, in place of what is found")
 	text(&f.imapTLS, "imap-tls", "", "how it is encrypted: `tls`, starttls or none (default by port)")
 	text(&f.relay, "relay", "", "server that takes our mail, `host:port`")
-	text(&f.relayTLS, "relay-tls", "", "how it is encrypted: `tls`, starttls or none (default by port)")
+	text(&f.relayTLS, "relay-tls", "", "how it is encrypted, as with --imap-tls")
 	text(&f.username, "username", "", "`name` to log in with (default the address, or what is found)")
 	text(&f.passwordFile, "password-file", "", "`file` that holds the password")
 	text(&f.relayUsername, "relay-username", "", "`name` at the relay, where it differs")

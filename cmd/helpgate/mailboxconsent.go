@@ -141,8 +141,8 @@ func (c *connect) consent(ctx context.Context, o *config.OAuth2) (string, error)
 	return asked.Redeem(ctx, answer)
 }
 
-// loopback is this machine's name as registrations spell it: Microsoft allows any port of localhost,
-// and of the numbers only by hand.
+// loopback is this machine's name as registrations spell it: Microsoft allows any port of
+// localhost, and of the numbers only by hand.
 func loopback(whose string) string {
 	if whose == oauth.Microsoft {
 		return "localhost"
@@ -150,8 +150,8 @@ func loopback(whose string) string {
 	return "127.0.0.1"
 }
 
-// awaitBrowser serves the one page to which the browser comes back, and gives its query. Others that
-// ask on this port are not heard.
+// awaitBrowser serves the one page to which the browser comes back, and gives its query. Others
+// that ask on this port are not heard.
 func awaitBrowser(ctx context.Context, ln net.Listener, asked *oauth.Consent) (string, error) {
 	came := make(chan string, 1)
 	server := &http.Server{

@@ -102,8 +102,8 @@ func (s secrets) write(config string) ([]string, error) {
 	return written, nil
 }
 
-// replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may be
-// read by that owner alone, and by the group if that may read the other file.
+// replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may
+// be read by that owner alone, and by the group if that may read the other file.
 func replaceFile(path string, data []byte, like string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

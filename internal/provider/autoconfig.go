@@ -27,8 +27,8 @@ func (s *search) ownAutoconfig(ctx context.Context) {
 	}
 }
 
-// database asks Thunderbird's, which is not told the address: by its domain, then by that of the host
-// which receives for it.
+// database asks Thunderbird's, which is not told the address: by its domain, then by that of the
+// host which receives for it.
 func (s *search) database(ctx context.Context) {
 	domains := []string{s.domain}
 	if len(s.mx) > 0 {

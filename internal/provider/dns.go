@@ -11,8 +11,8 @@ import (
 // maxHosts bounds how many hosts of one answer of DNS are looked at.
 const maxHosts = 10
 
-// askMX gives the hosts that receive for the domain, best first. The dot at the end of a name keeps it
-// from being looked for below this machine's own domain.
+// askMX gives the hosts that receive for the domain, best first. The dot at the end of a name keeps
+// it from being looked for below this machine's own domain.
 func (s *search) askMX(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
@@ -26,8 +26,8 @@ func (s *search) askMX(ctx context.Context) []string {
 	return hosts
 }
 
-// srv asks the records of RFC 6186 section 3.4 and RFC 8314 section 5.1: those with TLS from the first
-// byte go first.
+// srv asks the records of RFC 6186 section 3.4 and RFC 8314 section 5.1: those with TLS from the
+// first byte go first.
 func (s *search) srv(ctx context.Context) {
 	s.add(
 		append(s.askSRV(ctx, "imaps", TLSImplicit), s.askSRV(ctx, "imap", TLSStart)...),
@@ -55,8 +55,8 @@ func (s *search) lookupSRV(ctx context.Context, service string) []*net.SRV {
 	return records[:min(len(records), maxHosts)]
 }
 
-// exchangeHosts are the ends of names to which Microsoft has its customers' autodiscover lead. Other
-// Exchange servers tell by autodiscover no address that IMAP can use.
+// exchangeHosts are the ends of names to which Microsoft has its customers' autodiscover lead.
+// Other Exchange servers tell by autodiscover no address that IMAP can use.
 var exchangeHosts = []string{".outlook.com", ".office365.com", ".office.com"}
 
 // autodiscover looks for Microsoft 365 behind a filter that has the MX.

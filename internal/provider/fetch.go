@@ -64,24 +64,27 @@ func onlyHTTPS(next *http.Request, before []*http.Request) error {
 }
 
 // publicTransport reaches the web and private networks, where an organisation may well have its own
-// autoconfig, but neither this machine nor its link: what answers there (the metadata of a cloud, an
-// administrator's page) is no host's of a domain, and whoever holds the domain's DNS could have us
-// ask it.
+// autoconfig, but neither this machine nor its link: what answers there (the metadata of a cloud,
+// an administrator's page) is no host's of a domain, and whoever holds the domain's DNS could have
+// us ask it.
 func publicTransport() http.RoundTripper {
-	dialer := &net.Dialer{Timeout: stepTimeout, Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		if ip := at.Addr().Unmap(); ip.IsLoopback() || ip.IsLinkLocalUnicast() ||
-			ip.IsUnspecified() || ip.IsMulticast() {
-			return errForbidden
-		}
-		return nil
-	}}
+	dialer := &net.Dialer{Timeout: stepTimeout, Control: elsewhere}
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext,
 		TLSHandshakeTimeout: stepTimeout, DisableKeepAlives: true, DisableCompression: true,
 		MaxResponseHeaderBytes: maxAnswer,
 	}
+}
+
+// elsewhere refuses addresses of this machine and its link.
+func elsewhere(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := at.Addr().Unmap(); ip.IsLoopback() || ip.IsLinkLocalUnicast() ||
+		ip.IsUnspecified() || ip.IsMulticast() {
+		return errForbidden
+	}
+	return nil
 }

@@ -9,8 +9,9 @@ import (
 // A try is a port at which a server may listen.
 type try struct{ port, tls string }
 
-// guess tries the names that hosts with cPanel, Plesk and their like give, and at last the hosts that
-// receive for the domain. It begins no conversation: whoever answers there is asked at the log-in.
+// guess tries the names that hosts with cPanel, Plesk and their like give, and at last the hosts
+// that receive for the domain. It begins no conversation: whoever answers there is asked at the
+// log-in.
 func (s *search) guess(ctx context.Context) {
 	s.add(s.reach(ctx, []string{"imap.", "mail.", ""}, []try{{"993", TLSImplicit}, {"143", TLSStart}}),
 		nil)
@@ -38,7 +39,8 @@ func (s *search) reach(ctx context.Context, prefixes []string, tries []try) []Se
 	return nil
 }
 
-// answers tells whether somebody listens, with a certificate for that name where TLS begins at once.
+// answers tells whether somebody listens, with a certificate for that name where TLS begins at
+// once.
 func (s *search) answers(ctx context.Context, host string, t try) bool {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()

@@ -144,7 +144,8 @@ var table = []Known{
 		IMAP:  Endpoint{"imap.mail.me.com:993", TLSImplicit},
 		Relay: Endpoint{"smtp.mail.me.com:587", TLSStart}, Proof: AppPassword,
 		RatePerDay: 1000,
-		Hint:       "make an app-specific password at https://account.apple.com; the name is the Apple account's",
+		Hint: "make an app-specific password at https://account.apple.com; the name is that of " +
+			"the Apple account",
 	},
 	zoho("com"), zoho("eu"), zoho("in"), zoho("com.au"), zoho("jp"), zoho("com.cn"),
 	{

@@ -1,16 +1,16 @@
-// Package provider finds out where the mail of an address is kept: which servers its mailbox is read
-// and sent by, and what its provider wants at the log-in.
+// Package provider finds out where the mail of an address is kept: which servers its mailbox is
+// read and sent by, and what its provider wants at the log-in.
 //
 // It asks, in this order: its own table of known providers, by the address's domain and by the MX
-// (RFC 5321 section 5.1) that receives for it; what the domain says itself, by Thunderbird's autoconfig
-// and by SRV records (RFC 6186, RFC 8314 section 5.1); the autodiscover records of Exchange, for
-// Microsoft 365 alone; Thunderbird's database of providers (ISPDB), of the domain and of its MX's; and
-// at last it tries the usual names. Why in this order: docs/decisions/0028.
+// (RFC 5321 section 5.1) that receives for it; what the domain says itself, by Thunderbird's
+// autoconfig and by SRV records (RFC 6186, RFC 8314 section 5.1); the autodiscover records of
+// Exchange, for Microsoft 365 alone; Thunderbird's database of providers (ISPDB), of the domain and
+// of its MX's; and at last it tries the usual names. Why in this order: docs/decisions/0028.
 //
 // All of this comes from outside. Only https is asked, answers have a largest size before they are
 // parsed, nothing without TLS is taken, and a server that only DNS names, outside the address's own
-// domain, is marked as one that a person has to confirm: whoever forges an answer of DNS would
-// be sent the password else (RFC 6186 section 6). It logs in nowhere and speaks neither IMAP nor SMTP.
+// domain, is marked as one that a person has to confirm: whoever forges an answer of DNS would be
+// sent the password else (RFC 6186 section 6). It logs in nowhere and speaks neither IMAP nor SMTP.
 //
 // cmd/helpgate (mailbox connect) is its one user; the package starts no goroutine.
 package provider
@@ -93,8 +93,8 @@ type search struct {
 	found                  Found
 }
 
-// Find asks until there is a server of each kind. What cannot be reached tells nothing; the error is
-// that the address is none, or the end of ctx.
+// Find asks until there is a server of each kind. What cannot be reached tells nothing; the error
+// is that the address is none, or the end of ctx.
 func (f *Finder) Find(ctx context.Context, address string) (Found, error) {
 	if err := rfc.ValidAddress(address); err != nil {
 		return Found{}, fmt.Errorf("find the servers of %q: %w", address, err)

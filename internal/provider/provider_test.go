@@ -127,7 +127,10 @@ func shown(f Found) string {
 
 func mx(host string) mockdns.Zone { return mockdns.Zone{MX: []net.MX{{Host: host, Pref: 10}}} }
 
-const who = "support@shop.example"
+const (
+	who       = "support@shop.example"
+	wellKnown = "https://shop.example/.well-known/autoconfig/mail/config-v1.1.xml"
+)
 
 func TestServersAreFoundByEachSource(t *testing.T) {
 	t.Parallel()
@@ -138,7 +141,9 @@ func TestServersAreFoundByEachSource(t *testing.T) {
 		address, want, source string
 	}{
 		"Microsoft by its MX": {
-			&world{zones: map[string]mockdns.Zone{"shop.example.": mx("shop-example.mail.protection.outlook.com.")}},
+			&world{zones: map[string]mockdns.Zone{
+				"shop.example.": mx("shop-example.mail.protection.outlook.com."),
+			}},
 			who, m365, "MX shop-example.mail.protection.outlook.com",
 		},
 		"Microsoft behind a filter": {
@@ -174,8 +179,9 @@ func TestServersAreFoundByEachSource(t *testing.T) {
 		},
 		"autoconfig below the domain, by a redirect": {
 			&world{pages: map[string]string{
-				"https://shop.example/.well-known/autoconfig/mail/config-v1.1.xml": "https://host.example/c.xml",
-				"https://host.example/c.xml":                                       config("imap a.example 993 SSL", "smtp b.example 465 SSL"),
+				wellKnown: "https://host.example/c.xml",
+				"https://host.example/c.xml": config(
+					"imap a.example 993 SSL", "smtp b.example 465 SSL"),
 			}},
 			who,
 			"a.example:993 tls support@shop.example\nb.example:465 tls support@shop.example\n",
@@ -343,7 +349,8 @@ func TestEveryKnownProviderIsWhole(t *testing.T) {
 
 // FuzzAutoconfig lets any answer name only servers that a configuration can hold.
 func FuzzAutoconfig(f *testing.F) {
-	f.Add([]byte(config("imap mail.%EMAILDOMAIN% 993 SSL %EMAILLOCALPART%", "smtp s.example 587 STARTTLS")))
+	f.Add([]byte(config("imap mail.%EMAILDOMAIN% 993 SSL %EMAILLOCALPART%",
+		"smtp s.example 587 STARTTLS")))
 	f.Add([]byte(config("imap a 993 SSL", "pop3 b.example 110 plain")))
 	f.Add([]byte(`<clientConfig><emailProvider/></clientConfig>`))
 	f.Add([]byte(`<clientConfig><emailProvider><incomingServer type="imap"><hostname>&#x6d;.example` +
@@ -355,7 +362,9 @@ func FuzzAutoconfig(f *testing.F) {
 			return
 		}
 		s := &search{address: who, local: "support", domain: "shop.example"}
-		for _, server := range append(s.servers(c.Incoming, "imap", "x"), s.servers(c.Outgoing, "smtp", "x")...) {
+		for _, server := range slices.Concat(
+			s.servers(c.Incoming, "imap", "x"), s.servers(c.Outgoing, "smtp", "x"),
+		) {
 			host, port, err := net.SplitHostPort(server.Address)
 			if err != nil || cleanHost(host) != host || port == "0" || !printable(server.Username) ||
 				server.TLS != TLSStart && server.TLS != TLSImplicit {
