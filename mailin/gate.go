@@ -142,7 +142,8 @@ func (g *Gate) take(ctx context.Context, env Envelope, rd *Reading) (desk.Receip
 	if err != nil {
 		return desk.Receipt{}, err
 	}
-	if env.Patient && sight.Ticket == 0 && len(m.InReplyTo)+len(m.References) > 0 {
+	early := env.Patient && sight.Ticket == 0 && len(m.InReplyTo)+len(m.References) > 0
+	if early && !g.probes(m, rd) {
 		return desk.Receipt{}, ErrEarly
 	}
 	rd.split(g.Separators, nil)

@@ -108,6 +108,22 @@ func TestProbesAreRecordedAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestProbesInTheSentFolderWaitForNothing, though they cite what never comes.
+func TestProbesInTheSentFolderWaitForNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	m := h.probeMail(t, probe.Plain)
+	err := h.Accept(t.Context(), Envelope{
+		Road: RoadIMAP, To: []string{support}, ReceivedAt: h.Clock.Now(), Sent: true, Patient: true,
+	}, strings.NewReader(string(m.Data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entry, all, _, _ := h.journaled(t); entry.Rule != "probe" || all != 0 {
+		t.Errorf("%s by %q, %d tickets", entry.Verdict, entry.Rule, all)
+	}
+}
+
 // TestForgedAndOldProbesAreMails: a token of another key, or one of the day before yesterday.
 func TestForgedAndOldProbesAreMails(t *testing.T) {
 	t.Parallel()
