@@ -239,6 +239,9 @@ func (c *client) literal(p *piece, lit imap.LiteralReader, to *spool) error {
 		p.big, p.size = true, size
 		_ = c.wire.cut(errBig)
 	}
+	if to.at+size > c.limits.MaxSize+2*c.limits.BatchBytes { // mails that nobody asked for
+		_ = c.wire.cut(errEndless)
+	}
 	c.wire.allow(size)
 	in := &ending{r: lit}
 	off, n, err := to.add(in)

@@ -116,6 +116,10 @@ func TestABadMailHoldsUpNoOther(t *testing.T) {
 				}
 			}
 		})},
+		"lists in lists": {on: for2(func(c *talk) bool {
+			c.say("* 2 FETCH (UID 2 BODYSTRUCTURE %s", strings.Repeat("(", 60<<10))
+			return true
+		})},
 		"bad envelope that nobody asked for": {on: for2(func(c *talk) bool {
 			c.say("* 2 FETCH (UID 2 ENVELOPE (17 NIL))")
 			return true

@@ -32,8 +32,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Dial: 30 * time.Second, Silence: 60 * time.Second,
-		Command: 2 * time.Minute, Fetch: 30 * time.Minute, Answer: 2 << 20,
-		MaxSize: 50 << 20, BatchMails: 100, BatchBytes: 16 << 20, Listed: 100_000,
+		Command: 2 * time.Minute, Fetch: 30 * time.Minute, Answer: 640 << 10,
+		MaxSize: 50 << 20, BatchMails: 100, BatchBytes: 16 << 20, Listed: 50_000,
 		Poll: 60 * time.Second, PollBlind: 15 * time.Second,
 		Retry: time.Second, RetryMax: 5 * time.Minute, Refused: time.Minute,
 		Lease: 20 * time.Second,
