@@ -25,7 +25,7 @@ const (
 )
 
 // Findings is what a provider does to mail. It is comparable: whatever differs from run to run
-// without a reason (times, random ids) is no part of it.
+// without a reason (times, random ids) is no part of it, but in Refusal.
 type Findings struct {
 	// What became of each kind of mail.
 	Delivery      Outcome `json:"delivery"`       // from the mailbox to itself

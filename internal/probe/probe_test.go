@@ -207,6 +207,7 @@ func TestChangesTellWhatIsKnownOfBothRuns(t *testing.T) {
 	t.Parallel()
 	is := plain
 	is.PlusRecipient, is.AuthFields, is.AuthVerdicts = Refused, 1, "spf=pass"
+	is.Refusal = "550 no [host 2026-11-24T10:00:00Z 08DE2A]"
 	is.Relay = Relay{}
 	lost := Findings{Delivery: Missing, Server: plain.Server, Relay: plain.Relay}
 	for name, c := range map[string]struct {

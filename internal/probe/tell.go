@@ -34,7 +34,8 @@ type Change struct {
 	Was string `json:"was"`
 }
 
-// Changes gives what differs, in the order of Findings. What one of the two does not know is none.
+// Changes gives what differs, in the order of Findings. What one of the two does not know is none,
+// nor are the words of a refusal.
 func Changes(was, is Findings) []Change {
 	var changes []Change
 	before := was.values()
@@ -57,7 +58,9 @@ func (f Findings) knows(name string) bool {
 		return f.Extensions != ""
 	case "sent", "junk_folder":
 		return f.SpecialUse
-	case "refusal", "rate_limited", "idle", "move", "uidplus", "special_use":
+	case "refusal":
+		return false // many servers put a time and an id of their own into each
+	case "rate_limited", "idle", "move", "uidplus", "special_use":
 		return true
 	}
 	for _, v := range f.values() {
