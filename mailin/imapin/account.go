@@ -19,6 +19,7 @@ import (
 type Account struct {
 	poller Poller // asks for mails as it does; it never runs
 	conn   *client
+	known  bool // a connection was made: server and log-in are right
 	free   chan *spool
 	made   []*spool
 }
@@ -67,20 +68,18 @@ type Letter struct {
 // Count gives how many mails lie behind the place.
 func (a *Account) Count(ctx context.Context, folder string, behind Place) (n int64, err error) {
 	w := a.walk(folder, behind)
-	if err := w.open(ctx); err != nil {
-		return 0, w.told(err)
-	}
-	if w.at.UID == 0 {
-		return int64(w.folder.mails), nil
-	}
-	for {
-		uids, err := w.list(ctx)
-		if err != nil || len(uids) == 0 {
-			return n, w.told(err)
+	err = w.lasting(ctx, func(ctx context.Context) error {
+		if w.at.UID == 0 {
+			n = int64(w.folder.mails)
+			return nil
 		}
-		n += int64(len(uids))
-		w.at.UID = uids[len(uids)-1]
-	}
+		return w.each(ctx, func(uids []uint32) error {
+			n += int64(len(uids))
+			w.at.UID = uids[len(uids)-1]
+			return nil
+		})
+	})
+	return n, err
 }
 
 // Letters gives the mails that lie behind the place, by their UIDs; a place of another UIDVALIDITY
@@ -92,8 +91,11 @@ func (a *Account) Letters(
 	return func(yield func(Letter, error) bool) {
 		w := a.walk(folder, behind)
 		w.yield = func(l Letter) bool { return yield(l, nil) }
-		if err := w.all(ctx); err != nil {
-			yield(Letter{}, w.told(err))
+		err := w.lasting(ctx, func(ctx context.Context) error {
+			return w.each(ctx, func(uids []uint32) error { return w.through(ctx, uids) })
+		})
+		if err != nil {
+			yield(Letter{}, err)
 		}
 	}
 }
@@ -115,7 +117,7 @@ func (a *Account) connect(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.conn = c
+	a.conn, a.known = c, true
 	return c, nil
 }
 

@@ -94,10 +94,10 @@ func (c *client) examine(ctx context.Context, folder string) (box, error) {
 // Folders gives the account's folders, sorted by name.
 func (a *Account) Folders(ctx context.Context) ([]Folder, error) {
 	c, err := a.connect(ctx)
-	if err != nil {
-		return nil, withMend(err, a.poller.Config)
+	var list []*imap.ListData
+	if err == nil {
+		list, err = c.list(ctx)
 	}
-	list, err := c.list(ctx)
 	if err != nil {
 		return nil, withMend(err, a.poller.Config)
 	}

@@ -138,10 +138,13 @@ func mend(err error, c Config) string {
 		return "helpgate itself could not store the mail: see the lines before"
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errSilent) {
-		return "the server or the way to it is slow: it is tried again by itself"
+		return "the server or the way to it is slow: " + byItself
 	}
-	return "it is tried again by itself"
+	return byItself
 }
+
+// byItself ends the advice where a Poller comes again.
+const byItself = "it is tried again by itself"
 
 // advice is how Exchange asks for patience.
 var advice = regexp.MustCompile(`(?i)backoff time:? (\d{1,7}) milliseconds`)

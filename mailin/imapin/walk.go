@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -36,10 +37,14 @@ var (
 // of an hour, with the waits of Limits.
 const maxTroubles = 10
 
-// all goes through the folder, by as many connections as it takes.
-func (w *walk) all(ctx context.Context) error {
+// lasting does once, which opens the folder first, by as many connections as it takes. The first of
+// the account is not made again: whoever mistyped something waits for it.
+func (w *walk) lasting(ctx context.Context, once func(context.Context) error) error {
 	for {
-		err := w.once(ctx)
+		err := w.open(ctx)
+		if err == nil {
+			err = once(ctx)
+		}
 		if err == nil || errors.Is(err, errEnough) {
 			return nil
 		}
@@ -49,8 +54,9 @@ func (w *walk) all(ctx context.Context) error {
 			return ctx.Err()
 		case errors.Is(err, errBig): // the connection alone was in the way
 			continue
-		case errors.Is(err, errAnew), errors.Is(err, errMissing), w.faults == maxTroubles:
-			return err
+		case errors.Is(err, errAnew), errors.Is(err, errMissing), !w.account.known,
+			w.faults == maxTroubles:
+			return w.told(err)
 		}
 		wait := w.backoff(err)
 		w.Logger.WarnContext(ctx, "folder not read on", "folder", w.Folder, "err", err,
@@ -59,31 +65,27 @@ func (w *walk) all(ctx context.Context) error {
 	}
 }
 
-// told adds to an error where it was and what an operator can do.
 func (w *walk) told(err error) error {
-	if err == nil {
-		return nil
-	}
 	return fmt.Errorf("read folder %q: %w", w.Folder, withMend(err, w.Config))
 }
 
+// withMend adds what an operator can do to an error behind which nothing is tried again.
 func withMend(err error, c Config) error {
-	if errors.Is(err, context.Canceled) {
+	advice := strings.TrimSuffix(mend(err, c), byItself)
+	if advice = strings.TrimSuffix(advice, ": "); advice == "" {
 		return err
 	}
-	return fmt.Errorf("%w; %s", err, mend(err, c))
+	return fmt.Errorf("%w; %s", err, advice)
 }
 
-func (w *walk) once(ctx context.Context) error {
-	if err := w.open(ctx); err != nil {
-		return err
-	}
+// each does f with the UIDs behind the place, up to the folder's end.
+func (w *walk) each(ctx context.Context, f func(uids []uint32) error) error {
 	for {
 		uids, err := w.list(ctx)
 		if err != nil || len(uids) == 0 {
 			return err
 		}
-		if err := w.through(ctx, uids); err != nil {
+		if err := f(uids); err != nil {
 			return err
 		}
 	}
