@@ -259,6 +259,13 @@ func TestEveryFindingHasItsSentence(t *testing.T) {
 	if lines := plain.Lines(); len(lines) < 20 || lines[0].Name != "delivery" {
 		t.Errorf("%+v", lines)
 	}
+	for _, l := range (Findings{Delivery: Refused, Refusal: "550 no"}).Lines() {
+		switch l.Name {
+		case "delivery", "refusal", "idle", "move", "uidplus", "special_use":
+		default:
+			t.Errorf("told though nothing arrived: %+v", l)
+		}
+	}
 }
 
 // TestSubjectIsOneLine: it is a text that people may write anew.

@@ -17,6 +17,9 @@ type Line struct {
 func (f Findings) Lines() []Line {
 	var lines []Line
 	for _, v := range f.values() {
+		if v.name != "refusal" && !f.knows(v.name) {
+			continue
+		}
 		text := sentence(v.name, v.value)
 		if v.name == "auth_id" && f.AuthFields > 0 && v.value == "" {
 			text = sentences["auth_id=none"]
@@ -56,11 +59,9 @@ func (f Findings) knows(name string) bool {
 		return f.MessageID != "" // a mail arrived
 	case "size_limit", "limits", "extensions":
 		return f.Extensions != ""
-	case "sent", "junk_folder":
-		return f.SpecialUse
 	case "refusal":
 		return false // many servers put a time and an id of their own into each
-	case "rate_limited", "idle", "move", "uidplus", "special_use":
+	case "sent", "junk_folder", "rate_limited", "idle", "move", "uidplus", "special_use":
 		return true
 	}
 	for _, v := range f.values() {
