@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -81,7 +80,7 @@ func TestConnectLearnsEachProvider(t *testing.T) {
 				mailbox: "other@desk.example", env: []string{"SSL_CERT_FILE=" + at.Roots},
 			})
 			got := ask[struct{ Findings findings }](g, connectArgs(t, at)...).Findings
-			if want := expected(p); !reflect.DeepEqual(got, want) {
+			if want := expected(p); got != want {
 				t.Errorf("learnt\n%+v, the provider does\n%+v", got, want)
 			}
 			g.relay = at.Outside
@@ -89,11 +88,30 @@ func TestConnectLearnsEachProvider(t *testing.T) {
 			g.serve()
 			g.logs("folder=INBOX from=now")
 			hostedLoop(t, &hosted{g, at})
+			probedAgain(t, g, p)
 			if t.Failed() {
 				config, _ := os.ReadFile(g.config)
 				t.Logf("%s", config)
 			}
 		})
+	}
+}
+
+// probedAgain sends the probes once more, beside the server that reads the mailbox: nothing has
+// changed, and nothing comes of them.
+func probedAgain(t *testing.T, g *gateway, p provider.Profile) {
+	t.Helper()
+	type change struct{ Name, Value, Before string }
+	again := ask[struct {
+		Findings findings
+		Changes  []change
+	}](g, "mailbox", "probe", support)
+	if want := expected(p); again.Findings != want || len(again.Changes) != 0 {
+		t.Errorf("changed: %v; learnt\n%+v, the provider does\n%+v", again.Changes, again.Findings, want)
+	}
+	g.settled()
+	if n := len(g.tickets()); n != 1 {
+		t.Errorf("%d tickets, want 1", n)
 	}
 }
 
