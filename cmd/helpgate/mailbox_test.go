@@ -131,6 +131,34 @@ func TestConnectAddsASectionThatLoads(t *testing.T) {
 	}
 }
 
+func TestRelayWithAPasswordOfItsOwnIsAskedFor(t *testing.T) {
+	t.Parallel()
+	path, run := connects(t, imapHost(t, func(command string) bool {
+		return strings.Contains(command, `"other"`)
+	}), "other", "right")
+	if a := run(); a.code != exitDone {
+		t.Fatalf("exit %d\n%s", a.code, a.err)
+	}
+	cfg, _, err := config.Load(path, nil)
+	if err != nil || cfg.Mailboxes[1].IMAP.Password.Reveal() != "other" ||
+		cfg.Mailboxes[1].Relay.Password.Reveal() != "right" {
+		t.Errorf("%v\n%s", err, read(t, path))
+	}
+}
+
+func TestPasswordOfAFileIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	_, run := connects(t, imapHost(t, right), "right")
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("wrong"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := run("--password-file", file)
+	if a.code != exitFailed || strings.Count(a.err, "log-in refused") != 1 {
+		t.Errorf("exit %d\n%s", a.code, a.err)
+	}
+}
+
 func TestConnectGivesUpAfterThreeProofs(t *testing.T) {
 	t.Parallel()
 	path, run := connects(t, imapHost(t, right), "1", "2", "3", "right")

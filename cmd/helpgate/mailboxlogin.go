@@ -27,7 +27,7 @@ func (c *connect) logIn(ctx context.Context) error {
 	if k := c.found.Known; k != nil {
 		c.say("%s: %s.", k.Name, k.Hint)
 	}
-	if err := c.again(ctx, c.prove, c.tryIMAP); err != nil {
+	if err := c.again(ctx, c.prove, c.tryIMAP, c.asks); err != nil {
 		return err
 	}
 	c.say("The IMAP server %s takes the log-in.", c.box.IMAP.Address)
@@ -37,7 +37,7 @@ func (c *connect) logIn(ctx context.Context) error {
 		first = false
 		return c.proveAtRelay(ctx, asked)
 	}
-	if err := c.again(ctx, prove, c.tryRelay); err != nil {
+	if err := c.again(ctx, prove, c.tryRelay, c.asksAtRelay); err != nil {
 		return err
 	}
 	c.say("The relay %s takes the log-in.", c.box.Relay.Address)
@@ -48,7 +48,7 @@ func (c *connect) logIn(ctx context.Context) error {
 // somebody who could give another one.
 func (c *connect) again(
 	ctx context.Context, prove func(context.Context) error,
-	try func(context.Context) (refused bool, err error),
+	try func(context.Context) (refused bool, err error), asks func() bool,
 ) error {
 	var last error
 	for n := 1; ; n++ {
@@ -59,7 +59,7 @@ func (c *connect) again(
 		if err == nil {
 			return nil
 		}
-		if !refused || n == maxProofs || !c.asks() || ctx.Err() != nil {
+		if !refused || n == maxProofs || !asks() || ctx.Err() != nil {
 			return err
 		}
 		c.say("%v", err)
@@ -67,8 +67,17 @@ func (c *connect) again(
 	}
 }
 
-// asks tells whether another try can have another proof.
-func (c *connect) asks() bool { return c.passwordFile == "" && c.service == "" }
+// asks tells whether another try can have another proof: a person's, and not that of the same file.
+func (c *connect) asks() bool {
+	o := c.box.IMAP.OAuth2
+	if o == nil {
+		return c.passwordFile == ""
+	}
+	return c.service == "" && (c.clientID == "" || o.RefreshToken != "")
+}
+
+// asksAtRelay is asks for the relay, where a token that is refused is no matter of typing.
+func (c *connect) asksAtRelay() bool { return c.relayPassword == "" && c.box.Relay.OAuth2 == nil }
 
 // tryIMAP logs in at the first server that can be reached.
 func (c *connect) tryIMAP(ctx context.Context) (refused bool, err error) {
