@@ -30,7 +30,7 @@ func (w *world) pollers(
 		cfg := imapin.Config{
 			Mailbox: mb.Address, From: mb.IMAP.From, Since: mb.IMAP.Since(), Locale: mb.Locale,
 			Server: server, Spool: w.config.DataDir, Gate: gate, Marks: marks{w.db}, Words: texts,
-			Meter: meter, Limits: limits, Clock: w.clock, Logger: w.logger,
+			Alerts: w.desk, Meter: meter, Limits: limits, Clock: w.clock, Logger: w.logger,
 		}
 		if strings.HasPrefix(w.config.Database.URL.Reveal(), "postgres") { // others may read it too
 			cfg.Leases = leases{w.db, w.node.name, w.clock}

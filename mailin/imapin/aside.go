@@ -119,6 +119,12 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 	if err == nil {
 		r.kept = env.Mark.Value
 	}
+	if env.Silent || err != nil { // otherwise its ticket is told of, as any
+		detail := fmt.Sprintf("%s, UID %d", r.Folder, a.UID)
+		if err := r.Alerts.Alert(ctx, r.Mailbox, "set-aside", detail); err != nil {
+			r.Logger.ErrorContext(ctx, "nobody told of the mail set aside", "err", err)
+		}
+	}
 	return r.save(ctx)
 }
 

@@ -297,6 +297,11 @@ func (s *shared) mailThatTheDoorNeverTakesIsSetAside(t *testing.T) {
 			}
 		}
 	}
+	if !slices.Equal(d.alerts, []string{
+		support + " set-aside INBOX, UID 2", support + " set-aside INBOX, UID 3",
+	}) {
+		t.Errorf("of what is history the lead is told %q", d.alerts)
+	}
 	if all, _ := a.holds("INBOX", imap.FlagSeen); all != 2 || d.aside != 2 || d.panics != 3 {
 		t.Errorf("%d mails left, %d set aside, %d panics", all, d.aside, d.panics)
 	}

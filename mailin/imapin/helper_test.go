@@ -28,6 +28,7 @@ type door struct {
 	mark    map[string]string
 	rounds  int
 	aside   int
+	alerts  []string
 	panics  int
 	log     strings.Builder
 	refuse  func(n int, text string) error // before the n-th mail is taken, from 1
@@ -104,7 +105,11 @@ func (d *door) Polled(string, string, time.Time)    { d.change(func() { d.rounds
 func (*door) Backlog(string, string, int)           {}
 func (d *door) SetAside(_, _ string, n int)         { d.change(func() { d.aside = n }) }
 func (*door) Trouble(string, string, error, string) {}
-func (d *door) Panicked()                           { d.change(func() { d.panics++ }) }
+func (d *door) Alert(_ context.Context, mailbox, reason, detail string) error {
+	d.change(func() { d.alerts = append(d.alerts, mailbox+" "+reason+" "+detail) })
+	return nil
+}
+func (d *door) Panicked() { d.change(func() { d.panics++ }) }
 func (d *door) Write(line []byte) (n int, _ error) {
 	d.change(func() { n, _ = d.log.Write(line) })
 	return n, nil
@@ -181,7 +186,7 @@ func quick() Limits {
 func (d *door) poller(t testing.TB, s Server, change func(*Config)) *Poller {
 	cfg := Config{
 		Mailbox: support, Server: s, Folder: "INBOX", From: "all", Locale: "en", Spool: t.TempDir(),
-		Gate: d, Marks: d, Words: d, Meter: d, Limits: quick(), Clock: clock.System{},
+		Gate: d, Marks: d, Words: d, Alerts: d, Meter: d, Limits: quick(), Clock: clock.System{},
 		Logger: slog.New(slog.NewTextHandler(d, nil)),
 	}
 	if change != nil {

@@ -28,6 +28,12 @@ type Marks interface {
 	WriteMark(ctx context.Context, m mailin.Mark) error
 }
 
+// Alerts tells whoever answers for a mailbox, by a mail. reason is the key of a text, detail what it
+// is about.
+type Alerts interface {
+	Alert(ctx context.Context, mailbox, reason, detail string) error
+}
+
 // Meter shows how a folder fares. Its methods are called by one goroutine a folder.
 type Meter interface {
 	// Polled tells that a round ended well at the time.
@@ -57,6 +63,7 @@ type Config struct {
 	Marks  Marks
 	Leases Leases // nil: there is one node
 	Words  Words
+	Alerts Alerts
 	Meter  Meter
 	Limits Limits
 	Clock  clock.Clock

@@ -243,6 +243,36 @@ func TestMailIsTakenOnceWhereItCannotBeMoved(t *testing.T) {
 	}
 }
 
+// TestSomebodyHearsOfAMailThatIsSetAside: of a new one like of any ticket, of history by an alert.
+func TestSomebodyHearsOfAMailThatIsSetAside(t *testing.T) {
+	t.Parallel()
+	dovecot := testkit.StartDovecot(t, support)
+	big := func(id string) string {
+		q := question(id)
+		q.from, q.subject = id+".example", "Subject of "+id
+		q.text = strings.Repeat("A word or two.\n", 20<<10)
+		return q.String()
+	}
+	(&gateway{t: t}).provide(dovecot, alice, big("old@customer"))
+	p := &troubled{dovecot: dovecot, gateway: start(t, options{
+		more: imapOf(dovecot, support, testkit.MailPassword, ""), smtp: "max_message_size = \"100KiB\"\n",
+	})}
+	alert := p.mailed(ann, "could not be taken, and no notification tells of it")
+	if !strings.Contains(alert.Text, "INBOX, UID 1") {
+		t.Errorf("the alert says %q", alert.Text)
+	}
+	p.write("INBOX") // what comes behind it does not wait
+	p.logs("message_id=p1@customer")
+	p.provide(dovecot, alice, big("new@customer"))
+	note := p.mailed(ann, "lies a mail that helpgate could not take: it is larger")
+	if !strings.Contains(note.Subject, "Subject of new@customer") {
+		t.Errorf("the notification is of %q", note.Subject)
+	}
+	if n := len(p.tickets()); n != 3 {
+		t.Errorf("%d tickets, want 3", n)
+	}
+}
+
 // moved waits until so many mails are in the inbox, and in the folder they are moved to.
 func (p *troubled) moved(inbox, done int) {
 	p.t.Helper()
