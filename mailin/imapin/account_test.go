@@ -28,7 +28,7 @@ func newAccount(t *testing.T, s Server, change func(*Limits)) *Account {
 	return a
 }
 
-// told reads a folder behind a place and gives each mail's subject, "!" for one that cannot be read.
+// told reads a folder behind a place and gives each subject, "!" for a mail that cannot be read.
 func told(t *testing.T, a *Account, behind Place) (subjects string, last Place, err error) {
 	t.Helper()
 	var all []string
@@ -260,7 +260,8 @@ func TestFoldersOfWhatCameIn(t *testing.T) {
 		folder("Inbox"), folder("INBOX/Archives"), folder("INBOX/Archives/2019"), folder("Work"),
 		folder("Kept", imap.MailboxAttrArchive), folder("Kept/Bin", imap.MailboxAttrTrash),
 		folder("存档"), folder("Archive", imap.MailboxAttrNoSelect), folder("Archive/Old"),
-		folder("Sent", imap.MailboxAttrSent), folder("All", imap.MailboxAttrAll), folder("Archived by me"),
+		folder("Sent", imap.MailboxAttrSent), folder("All", imap.MailboxAttrAll),
+		folder("Archived by me"),
 		folder("Archiv", imap.MailboxAttrDrafts), folder("Gone", imap.MailboxAttrNonExistent),
 	}) {
 		if f.Past {
