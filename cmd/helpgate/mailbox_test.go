@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -378,8 +377,13 @@ func TestSectionThatWouldNotLoadIsNotAdded(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), path) || read(t, path) != text {
 		t.Errorf("got %v", err)
 	}
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
-	if len(slices.DeleteFunc(left, func(f string) bool { return f == path })) > 0 {
+	_, run := connects(t, imapHost(t, right), "right")
+	a := run("-c", path)
+	if a.code != exitFailed || !strings.Contains(a.out, "[[mailbox]]") || read(t, path) != text {
+		t.Errorf("exit %d\n%s%s", a.code, a.out, a.err)
+	}
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*"))
+	if len(left) > 0 {
 		t.Errorf("left over: %q", left)
 	}
 }

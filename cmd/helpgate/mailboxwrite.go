@@ -24,14 +24,16 @@ func (c *connect) finish() error {
 	section := c.section()
 	done := c.view(section, files)
 	why := c.whyPrinted()
+	var failed error
 	if why == "" {
+		why = "Add this section to the configuration by hand."
 		if err := addSection(c.path, section, c.a.environ); err != nil {
-			why = fmt.Sprintf("The section could not be added: %v.", err)
+			failed = fmt.Errorf("add section to the configuration: %w", err)
 		} else {
 			done.Config, done.Section = c.path, ""
 		}
 	}
-	return c.a.print(done, func() { c.tell(done, why) })
+	return errors.Join(c.a.print(done, func() { c.tell(done, why) }), failed)
 }
 
 // whyPrinted says why the section is printed and not added; "" when it is to be added.
