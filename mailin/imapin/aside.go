@@ -76,13 +76,38 @@ func (r *round) doom(ctx context.Context, a aside) error {
 func (r *round) retry(ctx context.Context) error {
 	for _, a := range r.at.retries(r.Clock.Now()) {
 		var err error
-		if a.Tries > len(r.Limits.Gaps) {
+		if a.Given {
+			err = r.again(ctx, a)
+		} else if a.Tries > len(r.Limits.Gaps) {
 			err = r.giveUp(ctx, a, errTried)
 		} else {
 			err = r.single(ctx, a.UID)
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// again asks for a mail that the server did not give out, once a day: some give it out when they are
+// well again. Its next time is kept first, because the answer may end the connection.
+func (r *round) again(ctx context.Context, a aside) error {
+	a.Next = r.Clock.Now().Add(r.Limits.Again)
+	r.at = r.at.with(a)
+	if err := r.save(ctx); err != nil {
+		return err
+	}
+	pieces, err := r.ask(ctx, want{uids: []uint32{a.UID}, part: whole}, r.spool)
+	if err != nil {
+		if refused(err) && !hasNoRoom(err) {
+			return nil
+		}
+		return err
+	}
+	for _, p := range pieces {
+		if p.whole && p.uid == a.UID {
+			return r.take(ctx, p)
 		}
 	}
 	return nil
@@ -98,7 +123,10 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 		return err
 	}
 	given := a
-	given.Next = time.Time{}
+	given.Given, given.Next = true, time.Time{}
+	if a.Reason == unreadable {
+		given.Next = r.Clock.Now().Add(r.Limits.Again)
+	}
 	next := r.at.with(given)
 	text := r.Words.Unread(r.Locale, a.Reason, r.Mailbox, r.Folder, a.UID, a.Size)
 	env := mailin.Envelope{

@@ -181,7 +181,7 @@ func (r *round) single(ctx context.Context, uid uint32) error {
 				return r.take(ctx, p)
 			}
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || hasNoRoom(err) {
 			return err
 		}
 		if err != nil && !refused(err) {

@@ -34,7 +34,8 @@ type aside struct {
 	UID    uint32    `json:"uid"`
 	Tries  int       `json:"tries"`
 	Early  int       `json:"early,omitempty"` // how often it was put off, see postpone
-	Next   time.Time `json:"next,omitzero"`   // when it is looked at again; zero: it is given up
+	Next   time.Time `json:"next,omitzero"`   // when it is looked at again; zero: never
+	Given  bool      `json:"given,omitempty"` // it is given up, and has its stand-in
 	Reason string    `json:"reason,omitempty"`
 	Size   int64     `json:"size,omitempty"` // bytes, where known
 }
@@ -91,13 +92,13 @@ func (c cursor) with(a aside) cursor {
 	return c
 }
 
-func (a aside) givenUp() bool { return a.Next.IsZero() }
+func (a aside) givenUp() bool { return a.Given || a.Next.IsZero() }
 
 // retries gives the mails that are to be looked at again.
 func (c cursor) retries(now time.Time) []aside {
 	var list []aside
 	for _, a := range c.Aside {
-		if !a.givenUp() && !a.Next.After(now) {
+		if !a.Next.IsZero() && !a.Next.After(now) {
 			list = append(list, a)
 		}
 	}

@@ -24,6 +24,9 @@ type Limits struct {
 	Refused time.Duration
 	// Lease is how long a node that died keeps others from its folders; they ask five times in it.
 	Lease time.Duration
+	// Again is how long it takes until a given up mail is asked for once more, if the server would not
+	// give it out.
+	Again time.Duration
 	// Gaps are the waits behind each try of a mail that cannot be taken, but the last.
 	Gaps []time.Duration
 }
@@ -37,6 +40,7 @@ func DefaultLimits() Limits {
 		Poll: 60 * time.Second, PollBlind: 15 * time.Second,
 		Retry: time.Second, RetryMax: 5 * time.Minute, Refused: time.Minute,
 		Lease: 20 * time.Second,
+		Again: 24 * time.Hour,
 		Gaps:  []time.Duration{time.Minute, 5 * time.Minute},
 	}
 }

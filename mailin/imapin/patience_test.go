@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -88,6 +89,41 @@ func TestAProviderThatAsksToWaitIsNotTakenForARefusal(t *testing.T) {
 				t.Errorf("the password is blamed:\n%s", d.logged())
 			}
 		})
+	}
+}
+
+// TestAMailThatIsGivenOutAtLastComesIn, and no other one waits for it; what a server says of being
+// busy is not counted against the mail.
+func TestAMailThatIsGivenOutAtLastComesIn(t *testing.T) {
+	t.Parallel()
+	s, d := &script{}, newDoor()
+	var well atomic.Bool
+	var asked atomic.Int32
+	s.on = for2(func(c *talk) bool {
+		switch {
+		case well.Load():
+			c.mail(2, "BODY.PEEK[]")
+			return true
+		case asked.Add(1) <= 3:
+			c.say("%s NO Server Busy. Suggested Backoff Time: 1 milliseconds", c.tag)
+			return false
+		}
+		c.say("%s NO [SERVERBUG] internal error", c.tag)
+		return false
+	})
+	run(t, d.poller(t, s.serve(t), func(c *Config) { c.Limits.Again = time.Millisecond }))
+	d.wait(t, "the stand-in", func() bool { return d.aside == 1 })
+	d.subjects(t, 3)
+	well.Store(true)
+	d.subjects(t, 4)
+	d.wait(t, "none set aside", func() bool { return d.aside == 0 })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if last := d.mails[3]; last.subject() != "two" || strings.Contains(last.text, "stand-in") {
+		t.Errorf("at last came %q", last.text)
+	}
+	if n := strings.Count(d.log.String(), "those behind it do not wait"); n != 3 {
+		t.Errorf("%d tries", n)
 	}
 }
 
