@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -58,6 +59,26 @@ type session struct {
 	server *Server
 	conn   *imapserver.Conn
 	face   *face
+}
+
+// noticed is how soon an idle client hears of what changed.
+const noticed = 10 * time.Millisecond
+
+// Idle implements imapserver.Session. The library's own tells nothing of what came between the last
+// command and IDLE until more comes, so that a client would miss a mail.
+func (s *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	tick := time.NewTicker(noticed)
+	defer tick.Stop()
+	for {
+		if err := s.Poll(w, true); err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-stop:
+			return nil
+		}
+	}
 }
 
 // AuthenticateMechanisms implements imapserver.SessionSASL.
