@@ -148,12 +148,16 @@ func (r *round) giveUp(ctx context.Context, a aside, cause error) error {
 		r.kept = env.Mark.Value
 	}
 	if env.Silent || err != nil { // otherwise its ticket is told of, as any
-		detail := fmt.Sprintf("%s, UID %d", r.Folder, a.UID)
-		if err := r.Alerts.Alert(ctx, r.Mailbox, "set-aside", detail); err != nil {
-			r.Logger.ErrorContext(ctx, "nobody told of the mail set aside", "err", err)
-		}
+		r.alert(ctx, "set-aside", fmt.Sprintf("%s, UID %d", r.Folder, a.UID))
 	}
 	return r.save(ctx)
+}
+
+// alert tells whoever answers for the mailbox. Reading does not depend on it.
+func (r *round) alert(ctx context.Context, reason, detail string) {
+	if err := r.Alerts.Alert(ctx, r.Mailbox, reason, detail); err != nil {
+		r.Logger.ErrorContext(ctx, "nobody told", "reason", reason, "detail", detail, "err", err)
+	}
 }
 
 // head asks once for some of the mail's header fields. That it was asked is kept first: an answer

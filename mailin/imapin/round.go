@@ -72,7 +72,8 @@ func (r *round) begin(ctx context.Context, folder box) error {
 			folder.next = last[0] + 1
 		}
 	}
-	if r.kept != "" {
+	anew := r.kept != ""
+	if anew {
 		r.Logger.WarnContext(ctx, "the server numbered the folder's mails anew; all that lie there "+
 			"are read again as history, and those that are known fall as duplicates",
 			"uidvalidity", folder.validity, "was", r.at.Validity)
@@ -84,7 +85,11 @@ func (r *round) begin(ctx context.Context, folder box) error {
 	}
 	r.at.Validity = folder.validity
 	r.careful = 0
-	return r.save(ctx)
+	if err := r.save(ctx); err != nil || !anew {
+		return err
+	}
+	r.alert(ctx, "numbered-anew", r.Folder) // nothing else tells of what came in between
+	return nil
 }
 
 // first is the cursor of a folder that was never read.

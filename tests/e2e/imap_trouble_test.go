@@ -152,6 +152,7 @@ func TestAMailboxOutlivesItsProvidersTroubles(t *testing.T) {
 		p.taken()
 	}
 	p.logsTimes("verdict=duplicate", 9) // what lay there when the index was lost
+	p.mailed(ann, "numbered the mails of this mailbox anew (folder "+customers+")")
 	p.checkOnce()
 }
 
