@@ -90,8 +90,8 @@ func (r *round) retry(ctx context.Context) error {
 	return nil
 }
 
-// again asks for a mail that the server did not give out, once a day: some give it out when they are
-// well again. Its next time is kept first, because the answer may end the connection.
+// again asks for a mail that the server did not give out, once a day: a server that is well again
+// may. The next time is kept first, because the answer may end the connection.
 func (r *round) again(ctx context.Context, a aside) error {
 	a.Next = r.Clock.Now().Add(r.Limits.Again)
 	r.at = r.at.with(a)

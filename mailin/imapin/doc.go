@@ -3,8 +3,8 @@
 //
 // A Poller owns one connection, with one goroutine for it and, where there are several nodes, one
 // that renews the folder's lease: one node reads a folder (lease.go). IDLE (RFC 2177) is a hint to
-// it, never a promise. How far it has come is a mark that the door writes together with each mail, so
-// that none is lost and none read twice wherever the process ends. A mail counts as fetched when
+// it, never a promise. How far it has come is a mark that the door writes together with each mail,
+// so that none is lost and none read twice wherever the process ends. A mail counts as fetched when
 // its literal was read whole and the command ended with OK; what a mail does to the connection, or
 // the door to the mail, delays no other one. After the commit the mail is moved (RFC 6851, or COPY,
 // STORE and UID EXPUNGE of RFC 4315), flagged or left.

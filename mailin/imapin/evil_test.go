@@ -312,7 +312,8 @@ func TestAServerWithoutPasswordsIsNamedSo(t *testing.T) {
 	t.Parallel()
 	config, roots := testkit.Certificate(t)
 	s, d := &script{caps: "LOGINDISABLED AUTH=XOAUTH2"}, newDoor()
-	run(t, d.poller(t, s.encrypted(t, TLSImplicit, config), func(c *Config) { c.Server.Roots = roots }))
+	server := s.encrypted(t, TLSImplicit, config)
+	run(t, d.poller(t, server, func(c *Config) { c.Server.Roots = roots }))
 	d.says(t, "set oauth2 in place of the password")
 	if s.hears("LOGIN") {
 		t.Error("the password was sent")

@@ -28,8 +28,8 @@ type Marks interface {
 	WriteMark(ctx context.Context, m mailin.Mark) error
 }
 
-// Alerts tells whoever answers for a mailbox, by a mail. reason is the key of a text, detail what it
-// is about.
+// Alerts tells whoever answers for a mailbox, by a mail. reason is the key of a text, detail what
+// it is about.
 type Alerts interface {
 	Alert(ctx context.Context, mailbox, reason, detail string) error
 }

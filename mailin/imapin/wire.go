@@ -28,7 +28,8 @@ const readAhead = 32 << 10
 
 // opened is how many parentheses an answer may open, mails not counted: some six for each mail of a
 // survey. The library reads lists in lists by calls in calls, each of which writes the error of the
-// ones below anew: deep ones take much time and memory, and a stack that overflows ends the process.
+// ones below anew: deep ones take much time and memory, and a stack that overflows ends the
+// process.
 const opened = 3000
 
 // wire is the connection below the library, which waits for ever on a silent server, ends a literal
@@ -63,7 +64,8 @@ func (w *wire) begin(bytes int64) {
 	_ = w.slide()
 }
 
-// allow adds the bytes of a literal whose size was looked at. Those before it are read to their end.
+// allow adds the bytes of a literal whose size was looked at. Those before it were read to their
+// end.
 func (w *wire) allow(bytes int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

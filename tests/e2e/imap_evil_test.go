@@ -83,8 +83,8 @@ func TestFloodsOfServersDrownNobody(t *testing.T) {
 	}
 }
 
-// flooding gives an address that leads to an IMAP server, but for one flood at the first connection,
-// when it is its turn.
+// flooding gives an address that leads to an IMAP server, but for one flood at the first
+// connection, when it is its turn.
 func flooding(t *testing.T, to, name string, turn *sync.Mutex) string {
 	var connections atomic.Int32
 	f := floods[name]

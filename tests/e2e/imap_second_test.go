@@ -14,8 +14,8 @@ const (
 	timedRounds = 7
 )
 
-// TestNewMailIsATicketWithinASecond of its delivery at the provider, whose own delay before it tells
-// (500 ms at Dovecot) is part of it.
+// TestNewMailIsATicketWithinASecond of its delivery at the provider, whose own delay before it
+// tells (500 ms at Dovecot) is part of it.
 func TestNewMailIsATicketWithinASecond(t *testing.T) {
 	t.Parallel()
 	g, dovecot := atAProvider(t, "headers")

@@ -114,23 +114,44 @@ func TestOneOfTwoNodesReadsAMailbox(t *testing.T) {
 // followed is within what a node that died is followed by another one.
 const followed = 30 * time.Second
 
-// TestANodeThatDiesIsFollowed in time: its lease is still to run out.
+// TestANodeThatDiesIsFollowed in time, though its lease is still to run out; and so is one whose
+// process stands still. When that goes on, it does nothing twice.
 func TestANodeThatDiesIsFollowed(t *testing.T) {
 	t.Parallel()
-	dovecot := testkit.StartDovecot(t, support)
-	one, two := twoNodes(t, imap(dovecot))
-	one.logs("first contact with the folder")
-	one.provide(dovecot, alice, question("q1@customer").String())
-	one.logs("mail taken")
-	one.kill()
-	died := time.Now()
-	q := another("q2@customer")
-	two.provide(dovecot, alice, q.String())
-	two.logs("mail taken")
-	took := time.Since(died)
-	t.Logf("taken over in %s", took.Round(time.Millisecond))
-	if n := len(two.tickets()); n != 2 || took > followed {
-		t.Errorf("%d tickets after %s", n, took)
+	for name, signal := range map[string]syscall.Signal{
+		"killed": syscall.SIGKILL, "standing still": syscall.SIGSTOP,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dovecot := testkit.StartDovecot(t, support)
+			one, two := twoNodes(t, imap(dovecot))
+			one.logs("first contact with the folder")
+			ask := func(from, text string) {
+				q := question(from)
+				q.from, q.subject, q.text = from, text, text+"\n"
+				two.provide(dovecot, from, q.String())
+			}
+			ask(alice, "Where is the key?")
+			one.logs("mail taken")
+			_ = one.process.Process.Signal(signal)
+			gone := time.Now()
+			ask(bob, "Which door?")
+			two.logs("mail taken")
+			took := time.Since(gone)
+			t.Logf("taken over in %s", took.Round(time.Millisecond))
+			if took > followed {
+				t.Errorf("it took %s", took)
+			}
+			_ = one.process.Process.Signal(syscall.SIGCONT)
+			ask(mallory, "Whose house?")
+			two.logsTimes("mail taken", 2)
+			if n := len(two.tickets()); n != 3 {
+				t.Errorf("%d tickets", n)
+			}
+			if strings.Contains(one.logged()+two.logged(), "verdict=duplicate") {
+				t.Error("a mail was read twice")
+			}
+		})
 	}
 }
 

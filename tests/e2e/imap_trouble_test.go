@@ -19,8 +19,8 @@ import (
 // customers is the folder of these tests, in two scripts, with what names of folders stumble over.
 const customers = "Saved Mail/Ü & 客户支持"
 
-// namespaces lets folders have such names, and gives those of the archive a room of their own, which
-// is for three mails.
+// namespaces lets folders have such names, and gives those of the archive a room of their own,
+// which is for three mails.
 const namespaces = `
 mail_plugins = quota
 namespace inbox {
