@@ -15,7 +15,8 @@ func (d *DB) Levels(ctx context.Context) (outbox map[string]int64, held int64, e
 	err = d.view(ctx, func(t *tx) error {
 		levels, err := list(ctx, t, "count outbox rows", scan, `
 			SELECT status, COUNT(*) FROM outbox
-			WHERE status IN ('waiting', 'sending', 'failed') AND status <> 'sent' GROUP BY status`)
+			WHERE status IN ('waiting', 'sending') GROUP BY status
+			UNION ALL SELECT 'failed', COUNT(*) FROM outbox WHERE status = 'failed'`)
 		if err != nil {
 			return err
 		}

@@ -159,6 +159,9 @@ func toFirstSchema(t *testing.T, tx *tx) (err error) {
 		`ALTER TABLE blob DROP COLUMN file`,
 		`ALTER TABLE blob DROP COLUMN file_offset`,
 		`DROP INDEX outbox_by_rank`,
+		`DROP INDEX outbox_failed`,
+		`CREATE INDEX outbox_by_status ON outbox (status, id)`,
+		`CREATE INDEX budget_by_expires_at ON budget (expires_at)`,
 		`ALTER TABLE message DROP COLUMN reply_end`,
 		`DELETE FROM goose_db_version WHERE version_id > 1`,
 	} {

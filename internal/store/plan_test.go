@@ -14,9 +14,10 @@ import (
 )
 
 // wholeReads are what a query may read from end to end: agents are few and all are wanted, lists
-// are found from their newest end, and an index of what waits holds nothing else.
-var wholeReads = regexp.MustCompile(`^SCAN (a|due|CONSTANT ROW|` +
-	`held USING INDEX held_waiting|outbox USING COVERING INDEX outbox_(by_rank|due))$`)
+// are found from their newest end, an index of what waits or failed holds nothing else, and old
+// counts are looked for once an hour.
+var wholeReads = regexp.MustCompile(`^SCAN (a|due|budget|CONSTANT ROW|` +
+	`held USING INDEX held_waiting|outbox USING (COVERING )?INDEX outbox_(by_rank|due|failed))$`)
 
 // newest is the list of all, from the end.
 var newest = regexp.MustCompile(`(?s)ORDER BY (id|number) DESC`)

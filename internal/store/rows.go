@@ -168,8 +168,11 @@ func (r Rows) List(
 	if status != "" {
 		where, args = ` WHERE status = $2`, append(args, status)
 	}
-	if status != "" && status != tickets.OutSent {
-		where += ` AND status <> 'sent'` // for the index that leaves those out
+	switch status { // in the words of the indexes that hold these alone
+	case tickets.OutWaiting, tickets.OutSending:
+		where += ` AND status IN ('waiting', 'sending')`
+	case tickets.OutFailed:
+		where += ` AND status = 'failed'`
 	}
 	query := `SELECT ` + outboxColumns + ` FROM outbox` + where + ` ORDER BY id DESC LIMIT $1`
 	err = r.db.view(ctx, func(t *tx) error {

@@ -216,9 +216,14 @@ func (s *session) open(ctx context.Context, begin string) (err error) {
 	return s.later(ctx, opBegin, begin, nil)
 }
 
-// begin implements link. Of a server that was restarted meanwhile no connection is left; nothing is
-// lost by that, and new ones are made.
-func (s *session) begin(ctx context.Context) error {
+// begin implements link. Other nodes may always have written.
+func (s *session) begin(ctx context.Context) (alone bool, err error) {
+	return false, s.start(ctx)
+}
+
+// start is begin. Of a server that was restarted meanwhile no connection is left; nothing is lost by
+// that, and new ones are made.
+func (s *session) start(ctx context.Context) error {
 	err := s.lock(ctx)
 	if err == nil || s.conn == nil {
 		return err

@@ -79,7 +79,7 @@ func openSQLite(
 	if s.files, err = filesOf(path); err != nil {
 		return nil, false, err
 	}
-	s.writer = newWriter(fileLink{c, s.files}, newTx, s.closing)
+	s.writer = newWriter(fileLink{c, s.files, new(int64)}, newTx, s.closing)
 	return s, created, nil
 }
 
@@ -199,11 +199,24 @@ const (
 // fileLink implements link.
 type fileLink struct {
 	*conn
-	files files
+	files   files
+	version *int64 // of the database, which other connections' commits change
 }
 
-// begin asks again and again for the lock: SQLite, when it is told to wait, does not know of ctx.
-func (l fileLink) begin(ctx context.Context) error {
+// begin implements link.
+func (l fileLink) begin(ctx context.Context) (alone bool, err error) {
+	if err := l.lock(ctx); err != nil {
+		return false, err
+	}
+	last := *l.version
+	err = l.query(context.WithoutCancel(ctx), `PRAGMA data_version`, func(s scanner) error {
+		return s.Scan(l.version)
+	}, []any{})
+	return *l.version == last, err
+}
+
+// lock asks again and again for the lock: SQLite, when it is told to wait, does not know of ctx.
+func (l fileLink) lock(ctx context.Context) error {
 	waited, pause := time.Duration(0), shortestPause
 	for {
 		err := l.do(`BEGIN IMMEDIATE`)

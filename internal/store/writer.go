@@ -28,8 +28,9 @@ var errAborted = errors.New("update aborted")
 type writer struct {
 	link    link
 	newTx   func(runner) *tx
-	agents  agents // of the group under way
+	agents  agents // of the group under way, and as long as nobody else has written
 	budgets budgets
+	groups  int           // since it last knew nothing
 	lead    chan struct{} // holds a token while nobody leads
 	queue   chan *turn    // to the leader
 	closing <-chan struct{}
@@ -39,8 +40,8 @@ type writer struct {
 type link interface {
 	runner
 	// begin starts the group's transaction and keeps other processes' from starting. It waits for
-	// theirs, but no longer than ctx.
-	begin(ctx context.Context) error
+	// theirs, but no longer than ctx. It tells whether nobody else has written since the last one.
+	begin(ctx context.Context) (alone bool, err error)
 	// settle has what waits to be sent done, so that its errors are not the next update's.
 	settle() error
 	// do runs a statement that steers the transaction, after those that wait to be sent.
@@ -157,7 +158,7 @@ func (w *writer) group(ctx context.Context, own *turn) {
 	members, err := []*turn{own}, errAborted // unless own's function does not return
 	defer func() {
 		if err != nil {
-			w.link.rollback()
+			w.rollback()
 		}
 		for _, t := range members {
 			t.tell(err)
@@ -179,14 +180,26 @@ func (w *writer) group(ctx context.Context, own *turn) {
 	}
 }
 
-// begin starts a transaction that knows nothing yet: another group, or an update that is undone,
-// may have changed what was read.
+// maxKnown bounds for how many groups is kept what they read, and so how much that grows.
+const maxKnown = 256
+
+// begin starts a transaction, which knows what the ones before it read unless another process has
+// written since.
 func (w *writer) begin(ctx context.Context) error {
-	w.forget()
-	if err := w.link.begin(ctx); err != nil {
+	alone, err := w.link.begin(ctx)
+	if w.groups++; !alone || err != nil || w.groups > maxKnown {
+		w.forget()
+	}
+	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	return nil
+}
+
+// rollback undoes the group, and what it knows with it.
+func (w *writer) rollback() {
+	w.link.rollback()
+	w.forget()
 }
 
 // waiting adds those that wait: they would wait as long for the same lock, one after the other. It
@@ -219,7 +232,7 @@ func (w *writer) together(own *turn) (members []*turn, failed error) {
 // own affair. It gives those back who did not fail. An error is everybody's: the transaction is
 // gone, because SQLite rolls it back whole when the disk is full or fails.
 func (w *writer) apart(members []*turn) (kept []*turn, err error) {
-	w.link.rollback()
+	w.rollback()
 	if err := w.begin(context.Background()); err != nil {
 		return members, err
 	}
@@ -293,9 +306,8 @@ func (w *writer) next() *turn {
 	}
 }
 
-// forget drops what the group has read: another group, or an update that is undone, may have
-// changed it.
+// forget drops what was read: another process, or an update that is undone, may have changed it.
 func (w *writer) forget() {
 	w.agents.forget()
-	w.budgets = budgets{}
+	w.budgets, w.groups = budgets{}, 0
 }
