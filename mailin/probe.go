@@ -21,7 +21,7 @@ func (g *Gate) probes(m *tickets.Mail, rd *Reading) bool {
 	if signed(m.MessageID, rd.Mail.Get(probe.Field)) {
 		return true
 	}
-	if !m.Automatic && m.Auto == "" && !g.Mailboxes.Own(m.From.Address) {
+	if !m.Automatic && !g.Mailboxes.Own(m.From.Address) {
 		return false
 	}
 	if signed(m.Recipients...) || signed(m.InReplyTo...) || signed(m.References...) ||

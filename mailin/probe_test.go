@@ -65,6 +65,10 @@ func TestProbesAreRecordedAndNothingElse(t *testing.T) {
 			return id(s)
 		}
 	}
+	person := func(s string) string {
+		s = without(probe.Field, "Auto-Submitted", "X-Auto-Response-Suppress")(s)
+		return strings.Replace(s, "From: <support@desk", "From: <alice@customer", 1)
+	}
 	for _, c := range []struct {
 		name   string
 		kind   probe.Kind
@@ -79,9 +83,9 @@ func TestProbesAreRecordedAndNothingElse(t *testing.T) {
 		{"automatic by another", probe.Plain, func(s string) string {
 			return strings.Replace(without(probe.Field)(s), "From: <support@", "From: <gateway@", 1)
 		}, true},
-		{"forwarded by a person", probe.Plain, func(s string) string {
-			s = without(probe.Field, "Auto-Submitted", "X-Auto-Response-Suppress")(s)
-			return strings.Replace(s, "From: <support@desk", "From: <alice@customer", 1)
+		{"forwarded by a person", probe.Plain, person, false},
+		{"forwarded by a person to a list", probe.Plain, func(s string) string {
+			return "List-Id: <team.customer.example>\r\n" + person(s)
 		}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
