@@ -1,6 +1,7 @@
 package imapin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -37,7 +38,7 @@ func (c *client) report(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	for _, f := range list {
-		if slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) {
+		if !opens(f) {
 			continue
 		}
 		r.Folders = append(r.Folders, f.Mailbox)
@@ -56,8 +57,10 @@ func (c *client) report(ctx context.Context) (Report, error) {
 // NotLoggedIn tells that the error is a server's no to name and proof, and not trouble on the way.
 func NotLoggedIn(err error) bool { return errors.Is(err, errLogin) }
 
-// Mend says what an operator can do about an error of Check.
-func Mend(err error, s Server) string { return mend(err, Config{Server: s}) }
+// Mend says what an operator can do about an error of Check, behind which nothing is tried again.
+func Mend(err error, s Server) string {
+	return cmp.Or(once(err, Config{Server: s}), "ask whoever runs the server, with these words")
+}
 
 // special are the attributes that tell a folder's use.
 var special = map[imap.MailboxAttr]bool{

@@ -14,6 +14,7 @@ func TestCheckTellsWhatThereIs(t *testing.T) {
 		}
 		c.say(`* LIST (\HasNoChildren) "/" INBOX`)
 		c.say(`* LIST (\Noselect) "/" "[Gmail]"`)
+		c.say(`* LIST (\NonExistent) "/" gone`)
 		c.say(`* LIST (\HasNoChildren \Sent) "/" "[Gmail]/&XfJT0ZCuTvY-"`)
 		c.ok()
 		return true
@@ -48,6 +49,19 @@ func TestCheckNamesARefusalWithItsMend(t *testing.T) {
 	_, err := Check(t.Context(), at, quick())
 	if !NotLoggedIn(err) || !strings.Contains(Mend(err, at), "password") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestCheckPromisesNoFurtherTry: nobody makes one.
+func TestCheckPromisesNoFurtherTry(t *testing.T) {
+	t.Parallel()
+	s := &script{on: func(c *talk, command string) bool {
+		return strings.HasPrefix(command, "LIST") && c.Close() == nil
+	}}
+	at := s.serve(t)
+	_, err := Check(t.Context(), at, quick())
+	if got := Mend(err, at); got == "" || strings.Contains(got, byItself) {
+		t.Errorf("%v; %s", err, got)
 	}
 }
 

@@ -49,14 +49,18 @@ func (c *client) list(ctx context.Context) (list []*imap.ListData, err error) {
 func chosen(list []*imap.ListData) []Folder {
 	var all []Folder
 	for _, f := range list {
-		if slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) ||
-			slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
-			continue
+		if opens(f) {
+			all = append(all, Folder{f.Mailbox, past(f, list)})
 		}
-		all = append(all, Folder{f.Mailbox, past(f, list)})
 	}
 	slices.SortFunc(all, func(a, b Folder) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// opens tells that a folder is one, and no mere name above others (RFC 9051 section 7.3.1).
+func opens(f *imap.ListData) bool {
+	return !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) &&
+		!slices.Contains(f.Attrs, imap.MailboxAttrNonExistent)
 }
 
 func past(f *imap.ListData, all []*imap.ListData) bool {

@@ -71,11 +71,15 @@ func (w *walk) told(err error) error {
 
 // withMend adds what an operator can do to an error behind which nothing is tried again.
 func withMend(err error, c Config) error {
-	advice := strings.TrimSuffix(mend(err, c), byItself)
-	if advice = strings.TrimSuffix(advice, ": "); advice == "" {
-		return err
+	if advice := once(err, c); advice != "" {
+		return fmt.Errorf("%w; %s", err, advice)
 	}
-	return fmt.Errorf("%w; %s", err, advice)
+	return err
+}
+
+// once is mend where nothing is tried again; "" where that is all there is to say.
+func once(err error, c Config) string {
+	return strings.TrimSuffix(strings.TrimSuffix(mend(err, c), byItself), ": ")
 }
 
 // each does f with the UIDs behind the place, up to the folder's end.
