@@ -13,17 +13,18 @@ import (
 
 // outward tells that the helpdesk may have written the mail to others, around us: it lies among
 // what a mailbox of ours sent, or in an archive. What names an agent's reply address is a mail to
-// us, and what an allowed web form writes is a customer's.
+// us, and what an allowed web form writes is a customer's. A From that names nobody, or two, is no
+// mail program's: such mails came from outside and were put among the sent ones by their own From.
 func (r *reception) outward() bool {
 	m := r.mail
 	toUs := slices.ContainsFunc(m.Claims, func(cl tickets.Claimed) bool {
 		return cl.Where == tickets.WhereAddress && cl.Purpose == token.PurposeAgent
 	})
-	if toUs || m.Sent {
-		return !toUs
+	if toUs || m.Untrusted {
+		return false
 	}
 	form := slices.Contains(r.mailbox.Forms, m.From.Address)
-	return m.Imported && !m.Untrusted && !form && r.staff(m.From.Address)
+	return m.Sent || m.Imported && !form && r.staff(m.From.Address)
 }
 
 // addressee gives whom a mail of the helpdesk is for: the first outside of it; nobody when there is
@@ -51,9 +52,6 @@ func (r *reception) begins() bool {
 
 // writer gives the agent who wrote, if the mail tells; else it was the mailbox.
 func (r *reception) writer() tickets.Agent {
-	if r.mail.Untrusted {
-		return tickets.Agent{}
-	}
 	for _, p := range []tickets.Person{r.mail.From, r.mail.Sender} {
 		if ag, ok := r.agentBy(p.Address); ok {
 			return ag

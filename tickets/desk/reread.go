@@ -22,25 +22,32 @@ func (d *Desk) Reread(ctx context.Context, message int64, m *tickets.Mail) (mend
 			return nil
 		}
 		mended = true
-		return a.rewrite(ctx, msg, m)
+		if err := a.say(ctx, &msg, m); err != nil {
+			return err
+		}
+		return a.event(ctx, tickets.Event{
+			Ticket: msg.Ticket, Message: msg.ID, Verb: tickets.EventReread,
+		})
 	})
 	return mended, err
 }
 
-func (a *act) rewrite(ctx context.Context, msg tickets.Message, m *tickets.Mail) error {
+// say lets the message say what the mail does.
+func (a *act) say(ctx context.Context, msg *tickets.Message, m *tickets.Mail) error {
 	msg.Subject, msg.Auto, msg.Attachments = m.Subject, m.Auto, m.Attachments
 	msg.Text, msg.ReplyText, msg.HTML, msg.ReplyHTML = m.Text, m.ReplyText, m.HTML, m.ReplyHTML
 	msg.Add(m.Added)
 	msg.Flags = slices.DeleteFunc(msg.Flags, func(f string) bool { return f == tickets.FlagUnparsed })
+	if m.Unparsed != "" {
+		msg.Flags = append(msg.Flags, tickets.FlagUnparsed)
+	}
 	for _, f := range msg.Attachments {
 		if err := a.tx.PutBlob(ctx, f.Blob); err != nil {
 			return fmt.Errorf("keep file of message %d: %w", msg.ID, err)
 		}
 	}
-	if err := a.tx.RewriteMessage(ctx, &msg); err != nil {
+	if err := a.tx.RewriteMessage(ctx, msg); err != nil {
 		return fmt.Errorf("rewrite message %d: %w", msg.ID, err)
 	}
-	return a.event(ctx, tickets.Event{
-		Ticket: msg.Ticket, Message: msg.ID, Verb: tickets.EventReread,
-	})
+	return nil
 }

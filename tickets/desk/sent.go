@@ -130,7 +130,8 @@ func answer(m tickets.Message) bool {
 }
 
 // confirm makes an answer of a mail that came by another road before, in which nothing showed that
-// the helpdesk wrote it: it was held, stood as a stranger's, or had opened a ticket of its own.
+// the helpdesk wrote it: it was held, stood as a stranger's, or had opened a ticket of its own. It
+// says what the sent one says, for anybody who has that one could send another text under its id.
 func (r *reception) confirm(ctx context.Context, kind thread.Copy, first tickets.Key) error {
 	msg, err := r.tx.Message(ctx, first.Message)
 	if err := ignoreNotFound(err); err != nil {
@@ -144,6 +145,9 @@ func (r *reception) confirm(ctx context.Context, kind thread.Copy, first tickets
 	}
 	if msg.Ticket != t.Number || answer(msg) {
 		return r.again(ctx, kind, first)
+	}
+	if err := r.say(ctx, &msg, r.mail); err != nil {
+		return err
 	}
 	writer := r.writer()
 	r.asAnswer(&msg, writer)

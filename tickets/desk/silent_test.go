@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"helpgate/tickets"
 )
@@ -75,4 +76,75 @@ func TestMailOfWhoWasReplacedIsNotTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.receive(m)
+}
+
+// TestImportedAnswersAreAnswers, in whatever order an archive holds them: of history nothing waits
+// for anybody's decision.
+func TestImportedAnswersAreAnswers(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{support, ann} {
+		for name, order := range map[string][]int{
+			"in order": {0, 1, 2}, "answers first": {1, 0, 2}, "backwards": {2, 1, 0},
+		} {
+			t.Run(from+", "+name, func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t)
+				then := o.clock.Now().AddDate(-1, 0, 0)
+				history := func(hours int, change ...func(*tickets.Mail)) func(*tickets.Mail) {
+					return func(m *tickets.Mail) {
+						m.Road, m.Imported, m.Silent = "import", true, true
+						m.ReceivedAt = then.Add(time.Duration(hours) * time.Hour)
+						for _, f := range change {
+							f(m)
+						}
+					}
+				}
+				q := o.mail(alice, "It is broken.", history(0))
+				a := o.mail(from, "Mended.", history(1, to(alice), answers(q.MessageID)))
+				r := o.mail(alice, "It is broken again.", history(2, answers(q.MessageID, a.MessageID)))
+				for _, i := range order {
+					o.receive([]*tickets.Mail{q, a, r}[i])
+				}
+				all, err := o.List(context.Background(), tickets.TicketFilter{}, "")
+				held, heldErr := o.HeldList(context.Background(), 0)
+				if err != nil || heldErr != nil || len(all) != 1 || len(held) != 0 {
+					t.Fatalf("%d tickets, %d held; %v %v", len(all), len(held), err, heldErr)
+				}
+				s := o.show(all[0].Number)
+				if len(s.Messages) != 3 || !answer(s.Messages[1]) || s.Source != tickets.SourceImport ||
+					s.Listed.Requester.Address != alice || s.Status != tickets.StatusOpen {
+					t.Errorf("%s, of %+v, from %s: %+v", s.Status, s.Listed.Requester, s.Source,
+						s.Messages)
+				}
+			})
+		}
+	}
+}
+
+// TestHistoryIsNeverHeld: released, it would go out now.
+func TestHistoryIsNeverHeld(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.asked()
+	r := o.receive(o.mail(ann, "Who knows?", func(m *tickets.Mail) {
+		m.Silent, m.InReplyTo = true, []string{"1@" + alice}
+	}))
+	held, err := o.HeldList(context.Background(), 0)
+	if err != nil || len(held) != 0 || r.Verdict != tickets.VerdictNote || r.Ticket != 1 {
+		t.Errorf("%+v, %d held, %v", r, len(held), err)
+	}
+}
+
+// TestImportedFormIsItsCustomers, though it came from the mailbox's own address with the customer
+// on Cc.
+func TestImportedFormIsItsCustomers(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *Config) { c.Mailboxes[0].Forms = []string{support} })
+	o.receive(o.mail(support, "I need help.", cc(alice), func(m *tickets.Mail) {
+		m.Imported, m.Silent, m.ReplyTo.Address = true, true, alice
+	}))
+	s := o.show(1)
+	if s.Listed.Requester.Address != alice || s.Messages[0].Direction != tickets.DirectionIn {
+		t.Errorf("%+v: %+v", s.Listed.Requester, s.Messages)
+	}
 }
