@@ -116,10 +116,10 @@ func Grown(a, b string) bool {
 	return within(as, bs) || within(bs, as)
 }
 
-// within tells whether the first of some lines all stand in others.
+// within tells whether the first of some lines all stand in others; of no lines, nothing is told.
 func within(few, lines []uint64) bool {
 	few = few[:min(len(few), maxKeyLines)]
-	return shared(few, lines) == len(few)
+	return len(few) > 0 && shared(few, lines) == len(few)
 }
 
 var bracketTags = regexp.MustCompile(`^(?:\s*(?:\[[^\]]{1,60}\]|【[^】]{1,60}】))+\s*`)

@@ -138,6 +138,15 @@ func compare(m *tickets.Mail, stored ...*tickets.Mail) Copy {
 	return Reused
 }
 
+func TestOfATextWithoutLinesNothingGrew(t *testing.T) {
+	t.Parallel()
+	for _, pair := range [][2]string{{"", "Fetch it."}, {"Fetch it.", " \n"}, {"", ""}} {
+		if Grown(pair[0], pair[1]) {
+			t.Errorf("%q", pair)
+		}
+	}
+}
+
 func TestOnlyAKeyWithoutMessageIDAndDateExpires(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
