@@ -148,7 +148,7 @@ func (e *exam) imap(ctx context.Context, m *config.IMAP) []doctor.Finding {
 	found = append(found, doctor.Finding{
 		State: doctor.OK, Seen: fmt.Sprintf("logged in at %s as %s", m.Address, m.Username),
 	})
-	for _, name := range m.Folder {
+	for _, name := range m.Polled() {
 		found = append(found, folderThere(name, r.Folders))
 	}
 	if name, is := strings.CutPrefix(m.After, "move:"); is {
@@ -176,7 +176,7 @@ func folderThere(name string, all []string) doctor.Finding {
 	}
 	if !has(all, name) {
 		f.State, f.Seen = doctor.Fail, fmt.Sprintf("there is no folder %s; there are %q", name, all)
-		f.Mend = "let folder of this mailbox's imap section name one of them, or make it"
+		f.Mend = "let folder or sent of this mailbox's imap section name one of them, or make it"
 	}
 	return f
 }
@@ -197,7 +197,7 @@ func quota(q imapin.Quota) doctor.Finding {
 
 // read tells what the running server last found.
 func (e *exam) read(ctx context.Context, mb config.Mailbox) (found []doctor.Finding) {
-	for _, name := range mb.IMAP.Folder {
+	for _, name := range mb.IMAP.Polled() {
 		f := e.stored(ctx, func(ctx context.Context) (doctor.Finding, error) {
 			f, err := health.Read(ctx, marks{e.world.db}, mb.Address, name)
 			return fares(f, e.serving, e.clock.Now()), err

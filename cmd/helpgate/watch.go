@@ -13,7 +13,7 @@ func (w *world) folders() []health.Folder {
 		if mb.IMAP == nil {
 			continue
 		}
-		for _, name := range mb.IMAP.Folder {
+		for _, name := range mb.IMAP.Polled() {
 			all = append(all, health.Folder{Mailbox: mb.Address, Folder: name})
 		}
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -85,6 +86,14 @@ type IMAP struct {
 	Sent     string   `key:"sent"`
 	After    string   `key:"after"` // "leave", "flag" or "move:FOLDER"
 	From     string   `key:"from"`  // "now", "unseen", "all", or an age such as "14d"
+}
+
+// Polled gives the folders that are read: those of mail that came in, and the one of sent mail.
+func (m *IMAP) Polled() []string {
+	if m.Sent == "" {
+		return m.Folder
+	}
+	return append(slices.Clone(m.Folder), m.Sent)
 }
 
 // Since is how far back From reaches where it is an age, else 0.
