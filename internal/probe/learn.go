@@ -5,6 +5,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Learn tells what a provider does from what was sent, what arrived, and what its servers offer.
@@ -98,8 +99,15 @@ func diagnostic(p page) string {
 // maxWords bounds, in bytes, what is kept of a server's words.
 const maxWords = 300
 
+// oneLine makes of a server's words what can be shown: nothing in it steers a terminal.
 func oneLine(s string) string {
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.Fields(s), " ")
 	if len(s) > maxWords {
 		s = strings.ToValidUTF8(s[:maxWords], "")
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 )
 
 const box = "support@desk.example"
@@ -289,6 +290,59 @@ func TestWhatIsNotProbedStaysKnown(t *testing.T) {
 	want.Delivery = Missing
 	if got := is.Over(plain); got != want {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestARunWithoutArrivalsForgetsNothing: else the next one tells the lead of changes that are none.
+func TestARunWithoutArrivalsForgetsNothing(t *testing.T) {
+	t.Parallel()
+	before := plain
+	before.Group, before.Junk = true, true
+	before.AuthFields, before.AuthID, before.AuthPosition = 1, "in.example", 1
+	lost := Findings{Delivery: Missing, Server: plain.Server, Refusal: "no"}
+	kept := lost.Over(before)
+	want := before
+	want.Delivery, want.Refusal = Missing, "no"
+	if kept != want {
+		t.Errorf("kept %+v", kept)
+	}
+	if changes := Changes(kept, before); len(changes) != 1 || changes[0].Name != "delivery" {
+		t.Errorf("told %+v", changes)
+	}
+}
+
+// TestWhatIsGoneIsToldInWords, for the mail to the lead has nothing else of a change.
+func TestWhatIsGoneIsToldInWords(t *testing.T) {
+	t.Parallel()
+	was := plain
+	was.Junk, was.Group, was.RateLimited, was.Sent, was.JunkFolder = true, true, true, "Sent", "Junk"
+	was.AuthFields, was.AuthID, was.AuthPosition, was.AuthVerdicts = 1, "in.example", 1, "spf=pass"
+	was.Move, was.UIDPlus, was.SpecialUse, was.Limits = true, true, true, "MAILMAX=5"
+	is := plain
+	is.Idle, is.SizeLimit = false, 0
+	changes := Changes(was, is)
+	if len(changes) != 15 {
+		t.Errorf("%d changes: %+v", len(changes), changes)
+	}
+	for _, c := range changes {
+		if c.Text == "" {
+			t.Errorf("nothing is said of %s: %q, before %q", c.Name, c.Value, c.Was)
+		}
+	}
+}
+
+// TestWordsOfAServerSteerNoTerminal, wherever they are told.
+func TestWordsOfAServerSteerNoTerminal(t *testing.T) {
+	t.Parallel()
+	const evil = "a\x1b]0;b\x07\u009bc\u202ed\xff"
+	l := loop{refuse: func(Mail) error { return reply{evil, false} }}
+	f := l.run(t).Findings
+	f.AuthFields, f.AuthID, f.AuthPosition, f.MessageID = 1, evil, 1, Kept
+	f.Sent, f.JunkFolder, f.Limits = evil, evil, evil
+	for _, line := range f.Lines() {
+		if strings.ContainsFunc(line.Text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%s: %q", line.Name, line.Text)
+		}
 	}
 }
 

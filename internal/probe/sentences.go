@@ -112,3 +112,17 @@ var sentences = map[string]string{
 	"limits":            "The relay's limits: %s.",
 	"extensions":        "The relay offers %s.",
 }
+
+// gone tell, of findings by name, that nothing is found any more: a change, of which a list of
+// findings has no line.
+var gone = map[string]string{
+	"junk":          "No probe landed in the folder for junk.",
+	"group":         "The address is no group or list of the provider's any more: group = true may go.",
+	"rate_limited":  "The relay no longer says that it was too much mail.",
+	"auth_id":       "The provider's Authentication-Results names nobody any more.",
+	"auth_position": "No Authentication-Results field is the provider's any more.",
+	"auth_verdicts": "The provider gives no verdict on our own mail any more.",
+	"sent":          "No folder is marked as that for sent mail any more.",
+	"junk_folder":   "There is no folder for junk any more.",
+	"limits":        "The relay names no limits any more.",
+}

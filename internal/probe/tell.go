@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -46,7 +47,7 @@ func Changes(was, is Findings) []Change {
 		if v.value == before[i].value || !was.knows(v.name) || !is.knows(v.name) {
 			continue
 		}
-		line := Line{v.name, v.value, sentence(v.name, v.value)}
+		line := Line{v.name, v.value, cmp.Or(sentence(v.name, v.value), gone[v.name])}
 		changes = append(changes, Change{line, before[i].value})
 	}
 	return changes
@@ -72,17 +73,24 @@ func (f Findings) knows(name string) bool {
 	return false
 }
 
-// Over gives the findings with what they do not know from an earlier run, which may have sent more.
+// Over gives the findings with what they do not know from an earlier run, which may have sent more
+// or seen more come round. The words of a refusal are each run's own.
 func (f Findings) Over(was Findings) Findings {
-	is, before := reflect.ValueOf(&f).Elem(), reflect.ValueOf(was)
-	for i := range is.NumField() {
-		switch is.Field(i).Interface().(type) {
-		case Outcome, Fate:
-			if is.Field(i).IsZero() {
+	told := f
+	var fill func(is, before reflect.Value)
+	fill = func(is, before reflect.Value) {
+		for i := range is.NumField() {
+			field := is.Type().Field(i)
+			name := field.Tag.Get("json")
+			switch {
+			case field.Anonymous:
+				fill(is.Field(i), before.Field(i))
+			case name != "refusal" && !told.knows(name):
 				is.Field(i).Set(before.Field(i))
 			}
 		}
 	}
+	fill(reflect.ValueOf(&f).Elem(), reflect.ValueOf(was))
 	return f
 }
 
@@ -116,7 +124,7 @@ func sentence(name, value string) string {
 		text = sentences[name]
 	}
 	if strings.Contains(text, "%s") {
-		return fmt.Sprintf(text, value)
+		return fmt.Sprintf(text, oneLine(value)) // it is a server's
 	}
 	return text
 }
