@@ -15,14 +15,11 @@ import (
 	"strings"
 	"testing"
 
-	"helpgate/internal/clock"
 	"helpgate/internal/config"
-	"helpgate/internal/probe"
 	"helpgate/internal/provider"
 	"helpgate/internal/testkit"
 	"helpgate/internal/testkit/idp"
 	"helpgate/internal/testkit/sink"
-	"helpgate/mailin/imapin"
 )
 
 const shop = "support@shop.example"
@@ -171,6 +168,43 @@ func TestConnectGivesUpAfterThreeProofs(t *testing.T) {
 	}
 }
 
+// TestARefusalIsToldOnce, and steers no terminal.
+func TestARefusalIsToldOnce(t *testing.T) {
+	t.Parallel()
+	imap := testkit.Listen(t, func(conn net.Conn) {
+		defer conn.Close()
+		fmt.Fprint(conn, "* OK [CAPABILITY IMAP4rev1] here\r\n")
+		for lines := bufio.NewScanner(conn); lines.Scan(); {
+			tag, _, _ := strings.Cut(lines.Text(), " ")
+			fmt.Fprintf(conn, "%s NO away\x1b]0;x\x07\r\n", tag)
+		}
+	})
+	_, run := connects(t, imap, "wrong")
+	a := run()
+	if a.code != exitFailed || strings.Count(a.err, "log-in refused") != 1 ||
+		strings.ContainsAny(a.err, "\x1b\x07") {
+		t.Errorf("exit %d\n%q", a.code, a.err)
+	}
+}
+
+// TestSecretsAreForWhomTheConfigurationIsFor: its group, if all others are shut out of it.
+func TestSecretsAreForWhomTheConfigurationIsFor(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[os.FileMode]os.FileMode{0o600: 0o600, 0o640: 0o640, 0o644: 0o600} {
+		path, run := connects(t, imapHost(t, right), "right")
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if a := run(); a.code != exitDone {
+			t.Fatalf("exit %d\n%s", a.code, a.err)
+		}
+		info, err := os.Stat(filepath.Join(filepath.Dir(path), shop+".password"))
+		if err != nil || info.Mode() != want {
+			t.Errorf("a configuration of %v: %v, %v, want %v", mode, info.Mode(), err, want)
+		}
+	}
+}
+
 func TestConnectPrintsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	path, run := connects(t, imapHost(t, right))
@@ -254,7 +288,7 @@ func TestServersThatOnlyDNSNamesAreConfirmed(t *testing.T) {
 	t.Parallel()
 	doubtful := provider.Server{Address: "imap.host.example:993", TLS: "tls", Confirm: true}
 	certain := provider.Server{Address: "smtp.shop.example:465", TLS: "tls"}
-	for typed, want := range map[string]string{"y\n": "", "n\n": "nothing was done", "": "--yes"} {
+	for typed, want := range map[string]string{"y\n": "", "Yes \n": "", "n\n": "nothing was done", "": "--yes"} {
 		a := &app{streams: streams{in: strings.NewReader(typed), err: io.Discard}}
 		c := &connect{a: a, address: shop, ask: newAsker(a), find: func(
 			context.Context, string,
@@ -267,123 +301,5 @@ func TestServersThatOnlyDNSNamesAreConfirmed(t *testing.T) {
 		if got := fmt.Sprint(err); err != nil && want == "" || !strings.Contains(got, want) {
 			t.Errorf("%q: %v", typed, err)
 		}
-	}
-}
-
-// learned is a run that is at its end, with findings.
-func learned(f probe.Findings) *connect {
-	w := &world{config: &config.Config{}, clock: clock.System{}}
-	c := newConnect(&app{}, w, connectFlags{}, shop)
-	c.found = provider.Found{
-		IMAP:  []provider.Server{{Address: "imap.shop.example:993", Source: "a\nb # c"}},
-		Relay: []provider.Server{{Address: "smtp.shop.example:465", Source: "x"}},
-	}
-	c.box.IMAP.Address, c.box.IMAP.TLS, c.box.IMAP.Username = "imap.shop.example:993", "tls", `o"'\ü`
-	c.box.Relay.Address, c.box.Relay.TLS, c.box.Relay.Username = "smtp.shop.example:465", "tls", "x"
-	c.secrets.named[ofPassword] = "/dev/null"
-	c.server = imapin.Report{Capabilities: []string{"MOVE"}, Folders: []string{"INBOX"}}
-	c.learnt = &probe.Result{Findings: f}
-	c.settle()
-	return c
-}
-
-func TestFindingsDecideTheSettings(t *testing.T) {
-	t.Parallel()
-	good := probe.Findings{
-		PlusRecipient: probe.Arrived, PlusSender: probe.Arrived, ReplyTo: probe.Kept,
-		PlusReturnPath: probe.Kept, AuthID: "mx.shop.example", AuthPosition: 2,
-	}
-	const careful = "headers mailbox"
-	for name, test := range map[string]struct {
-		change func(*probe.Findings)
-		want   string
-	}{
-		"all works":           {func(*probe.Findings) {}, "plus own"},
-		"no plus as sender":   {func(f *probe.Findings) { f.PlusSender = probe.Refused }, "plus mailbox"},
-		"sender forced":       {func(f *probe.Findings) { f.PlusReturnPath = probe.Rewritten }, "plus mailbox"},
-		"no plus":             {func(f *probe.Findings) { f.PlusRecipient = probe.Bounced }, careful},
-		"Reply-To rewritten":  {func(f *probe.Findings) { f.ReplyTo = probe.Rewritten }, careful},
-		"nothing is known":    {func(f *probe.Findings) { *f = probe.Findings{} }, careful},
-		"a plus did not come": {func(f *probe.Findings) { f.PlusRecipient = probe.Missing }, careful},
-		"a plus went astray":  {func(f *probe.Findings) { f.PlusRecipient = probe.Astray }, careful},
-	} {
-		f := good
-		test.change(&f)
-		c := learned(f)
-		if got := c.box.Tokens + " " + c.box.ReturnPath; got != test.want {
-			t.Errorf("%s: %s, want %s", name, got, test.want)
-		}
-	}
-}
-
-func TestSectionHoldsNothingThatAServerCouldSlipIn(t *testing.T) {
-	t.Parallel()
-	c := learned(probe.Findings{
-		Delivery: probe.Refused,
-		Refusal:  "no\n[site]\nname = \"x\"\x1b\x00" + strings.Repeat(" long", 90),
-		AuthID:   `a"b ]`, AuthPosition: 1, AuthFields: 1,
-	})
-	section := c.section()
-	for line := range strings.Lines(section) {
-		if len([]rune(line)) > 101 || strings.HasPrefix(line, "[site]") {
-			t.Errorf("line %q", line)
-		}
-	}
-	path := filepath.Join(t.TempDir(), defaultConfig)
-	first := "data_dir = \"d\" # no end of line"
-	if err := os.WriteFile(path, []byte(first), 0o640); err != nil {
-		t.Fatal(err)
-	}
-	secret := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(secret, []byte("right"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c.secrets.named[ofPassword] = secret
-	if err := addSection(path, c.section(), nil); err != nil {
-		t.Fatalf("%v\n%s", err, c.section())
-	}
-	cfg, _, err := config.Load(path, nil)
-	if err != nil || cfg.Site.Name != "helpgate" || cfg.Mailboxes[0].IMAP.Username != `o"'\ü` ||
-		cfg.Mailboxes[0].Authserv.ID != `a"b ]` {
-		t.Errorf("%v: %+v", err, cfg)
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode() != 0o640 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
-	}
-	if !strings.HasPrefix(read(t, path), first+"\n") {
-		t.Error("what stood there has changed")
-	}
-}
-
-func TestNameThatNoConfigurationCanHoldIsLeftOut(t *testing.T) {
-	t.Parallel()
-	c := learned(probe.Findings{AuthID: "a\x1bb", AuthPosition: 1})
-	if c.box.Authserv != nil {
-		t.Errorf("authserv %+v", c.box.Authserv)
-	}
-	if got := folderOfSent(imapin.Report{Folders: []string{"x\n/Sent"}}); got != "" {
-		t.Errorf("sent %q", got)
-	}
-}
-
-func TestSectionThatWouldNotLoadIsNotAdded(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), defaultConfig)
-	text := "mailbox = []\n" // no section can follow a list
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	err := addSection(path, learned(probe.Findings{}).section(), nil)
-	if err == nil || !strings.Contains(err.Error(), path) || read(t, path) != text {
-		t.Errorf("got %v", err)
-	}
-	_, run := connects(t, imapHost(t, right), "right")
-	a := run("-c", path)
-	if a.code != exitFailed || !strings.Contains(a.out, "[[mailbox]]") || read(t, path) != text {
-		t.Errorf("exit %d\n%s%s", a.code, a.out, a.err)
-	}
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*"))
-	if len(left) > 0 {
-		t.Errorf("left over: %q", left)
 	}
 }

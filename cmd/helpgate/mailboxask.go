@@ -35,10 +35,9 @@ func newAsker(a *app) *asker {
 
 // line asks for something that may be seen.
 func (k *asker) line(ctx context.Context, prompt string) (string, error) {
-	if k.terminal >= 0 { // a signal cannot end the wait for a terminal
-		defer context.AfterFunc(ctx, func() { os.Exit(exitFailed) })()
-	}
-	fmt.Fprint(k.prompts, prompt)
+	// A signal cannot end the wait for a terminal or a pipe.
+	defer context.AfterFunc(ctx, func() { os.Exit(exitFailed) })()
+	fmt.Fprint(k.prompts, shown(prompt))
 	text, err := k.in.ReadSlice('\n')
 	if k.terminal < 0 {
 		fmt.Fprintln(k.prompts)
@@ -61,12 +60,12 @@ func (k *asker) secret(ctx context.Context, prompt string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask at the terminal: %w", err)
 	}
-	// A signal cannot end the wait for a terminal, and must not leave it without echo.
+	// As in line; and the terminal must not stay without echo.
 	defer context.AfterFunc(ctx, func() {
 		_ = term.Restore(k.terminal, state)
 		os.Exit(exitFailed)
 	})()
-	fmt.Fprint(k.prompts, prompt)
+	fmt.Fprint(k.prompts, shown(prompt))
 	text, err := term.ReadPassword(k.terminal)
 	fmt.Fprintln(k.prompts)
 	if err != nil {

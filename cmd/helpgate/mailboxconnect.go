@@ -43,9 +43,10 @@ by tokens (OAuth2). With the secret of an application that has rights of its own
 --client-id, --client-secret-file) nobody is asked; else a page is named on which a person
 consents, and the browser comes back to this machine. With a browser elsewhere use --paste.
 
-What is asked for is kept in files beside the configuration, which only its owner can read. The
-section is added to the configuration, whose other bytes stay as they are. It is printed in place
-of that with --print, and where the configuration has the address already.`
+What is asked for is kept in files beside the configuration, which only its owner can read, and its
+group where the configuration is closed to all but the two. The section is added to the
+configuration, whose other bytes stay as they are. It is printed in place of that with --print, and
+where the configuration has the address already.`
 
 func mailboxConnect(a *app) *cobra.Command {
 	var f connectFlags
@@ -173,7 +174,9 @@ func (c *connect) do(ctx context.Context) error {
 }
 
 // say tells what is done, on standard error: it is not the answer.
-func (c *connect) say(format string, args ...any) { fmt.Fprintf(c.a.err, format+"\n", args...) }
+func (c *connect) say(format string, args ...any) {
+	fmt.Fprintln(c.a.err, shown(fmt.Sprintf(format, args...)))
+}
 
 // learn sends probe mails round the loop.
 func (c *connect) learn(ctx context.Context) error {
@@ -183,7 +186,7 @@ func (c *connect) learn(ctx context.Context) error {
 	c.say("Sending probe mails from %s to itself: this may take three minutes.", c.box.Address)
 	report, err := c.w.probeAgain(ctx, c.box, probe.Kinds()...)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; with --no-probe the mailbox is connected without what they teach", err)
 	}
 	c.learnt = &report.Result
 	return nil

@@ -139,7 +139,7 @@ func oneLine(texts ...string) string {
 	var there []string
 	for _, text := range texts {
 		if text != "" {
-			there = append(there, strings.Join(strings.Fields(text), " "))
+			there = append(there, strings.Join(strings.Fields(shown(text)), " "))
 		}
 	}
 	return strings.Join(there, "; ")

@@ -50,10 +50,9 @@ func (c *connect) again(
 	ctx context.Context, prove func(context.Context) error,
 	try func(context.Context) (refused bool, err error), asks func() bool,
 ) error {
-	var last error
 	for n := 1; ; n++ {
 		if err := prove(ctx); err != nil {
-			return errors.Join(last, err)
+			return err
 		}
 		refused, err := try(ctx)
 		if err == nil {
@@ -63,7 +62,6 @@ func (c *connect) again(
 			return err
 		}
 		c.say("%v", err)
-		last = err
 	}
 }
 

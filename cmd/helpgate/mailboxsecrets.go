@@ -59,6 +59,7 @@ func (s secrets) read(kind, path string) (string, error) {
 	if text == "" || len(data) > maxSecretFile {
 		return "", fmt.Errorf("read secret: %s is empty or too long", path)
 	}
+	delete(s.typed, kind)
 	s.named[kind] = path
 	return text, nil
 }
@@ -103,7 +104,8 @@ func (s secrets) write(config string) ([]string, error) {
 }
 
 // replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may
-// be read by that owner alone, and by the group if that may read the other file.
+// be read by that owner alone, and by the group if the other file is open to that and closed to all
+// others.
 func replaceFile(path string, data []byte, like string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
@@ -137,7 +139,10 @@ func resemble(f *os.File, like string, same bool) error {
 	if err != nil {
 		return err
 	}
-	mode := 0o600 | info.Mode()&0o040
+	mode := fs.FileMode(0o600)
+	if info.Mode()&0o004 == 0 { // else nobody chose who is in its group
+		mode |= info.Mode() & 0o040
+	}
 	if same {
 		mode = info.Mode().Perm()
 	}

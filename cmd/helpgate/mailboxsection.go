@@ -94,6 +94,9 @@ func (c *connect) section() string {
 		"subject", "body", "fields")
 	t.set("tokens", b.Tokens)
 	c.notes(t, "from", "plus_sender", "refusal", "return_path", "plus_return_path")
+	if c.learnt != nil && c.learnt.Findings.PlusReturnPath == probe.Kept && b.ReturnPath != "own" {
+		t.note("It is \"mailbox\" all the same: reply addresses have no plus here.")
+	}
 	t.set("return_path", b.ReturnPath)
 	if b.Group {
 		c.notes(t, "group")
@@ -214,7 +217,7 @@ const width = 98
 // note writes a comment. It may hold a server's words: nothing in it ends a line.
 func (t *table) note(text string) {
 	line := "#"
-	for _, word := range strings.Fields(strings.Map(printable, text)) {
+	for _, word := range strings.Fields(shown(text)) {
 		if len(line)+len(word) >= width && line != "#" {
 			t.WriteString(line + "\n")
 			line = "#"
@@ -222,13 +225,6 @@ func (t *table) note(text string) {
 		line += " " + word
 	}
 	t.WriteString(line + "\n")
-}
-
-func printable(r rune) rune {
-	if !unicode.IsPrint(r) {
-		return ' '
-	}
-	return r
 }
 
 func (t *table) head(name string) {

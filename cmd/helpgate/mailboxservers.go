@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
 	"helpgate/internal/provider"
 	"helpgate/mailin/imapin"
@@ -80,7 +81,9 @@ func (c *connect) confirm(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: say --yes, or name them with --imap and --relay", err)
 	}
-	if answer != "y" && answer != "yes" {
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+	default:
 		return errors.New("nothing was done: name the servers with --imap and --relay")
 	}
 	return nil

@@ -80,7 +80,7 @@ func (c *connect) view(section string, files []string) connected {
 
 func (c *connect) tell(done connected, why string) {
 	for _, file := range done.Files {
-		c.say("Kept in %s, for its owner alone: a secret.", file)
+		c.say("Kept in %s: a secret.", file)
 	}
 	if done.Config == "" {
 		c.say("%s", why)

@@ -12,7 +12,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -78,14 +80,24 @@ func run(ctx context.Context, s streams, args []string) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(s.err, "helpgate: %v\nSee 'helpgate help'.\n", err)
+		fmt.Fprintf(s.err, "helpgate: %s\nSee 'helpgate help'.\n", shown(err.Error()))
 		return exitUsage
 	case errors.As(err, &exit):
-		fmt.Fprintf(s.err, "helpgate: %v\n", err)
+		fmt.Fprintf(s.err, "helpgate: %s\n", shown(err.Error()))
 		return exit.code
 	}
-	fmt.Fprintf(s.err, "helpgate: %v\n", err)
+	fmt.Fprintf(s.err, "helpgate: %s\n", shown(err.Error()))
 	return exitFailed
+}
+
+// shown keeps what a server or another stranger wrote from steering the terminal.
+func shown(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) || r == '\n' || r == '\t' {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // newRoot makes the tree of verbs.

@@ -159,3 +159,36 @@ func TestConnectByConsent(t *testing.T) {
 		t.Error("the refresh token was shown")
 	}
 }
+
+// TestConnectEndsAtASignalWhileItAsks, though nobody answers on its standard input.
+func TestConnectEndsAtASignalWhileItAsks(t *testing.T) {
+	t.Parallel()
+	g := &gateway{t: t, dir: t.TempDir()}
+	g.config = filepath.Join(g.dir, "helpgate.toml")
+	if err := os.WriteFile(g.config, []byte("data_dir = \"data\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), testkit.Binary(t), "-c", g.config, "mailbox", "connect",
+		support, "--imap", "127.0.0.1:1", "--relay", "127.0.0.1:1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(said).ReadString('@'); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("it ended with %v", err)
+	}
+}
