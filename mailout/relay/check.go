@@ -34,7 +34,9 @@ func Check(ctx context.Context, cfg Config) (Report, error) {
 	r := Report{SMTPUTF8: s.utf8}
 	r.DSN, _ = s.client.Extension("DSN")
 	if _, size := s.client.Extension("SIZE"); size != "" {
-		r.MaxSize, _ = strconv.ParseInt(size, 10, 64) // what is no number tells nothing
+		if n, err := strconv.ParseUint(size, 10, 63); err == nil { // what is no number tells nothing
+			r.MaxSize = int64(n)
+		}
 	}
 	_, r.Limits = s.client.Extension("LIMITS")
 	var offered []string

@@ -35,6 +35,20 @@ func TestCheckLogsInAndSendsNothing(t *testing.T) {
 	}
 }
 
+func TestASizeThatIsNoneTellsNothing(t *testing.T) {
+	t.Parallel()
+	for _, size := range []string{"99999999999999999999", "-5", "much"} {
+		address := testkit.Listen(t, func(conn net.Conn) {
+			serveScript(conn, map[string]string{"EHLO": "250-here\r\n250 SIZE " + size},
+				make(chan string, 10))
+		})
+		r, err := relay.Check(t.Context(), relay.Config{Address: address, TLS: relay.TLSNone})
+		if err != nil || r.MaxSize != 0 {
+			t.Errorf("%s: %d, %v", size, r.MaxSize, err)
+		}
+	}
+}
+
 func TestCheckTellsARefusedPassword(t *testing.T) {
 	t.Parallel()
 	address := testkit.Listen(t, func(conn net.Conn) {
