@@ -185,6 +185,9 @@ func (c *connect) learn(ctx context.Context) error {
 	}
 	c.say("Sending probe mails from %s to itself: this may take three minutes.", c.box.Address)
 	report, err := c.w.probeAgain(ctx, c.box, probe.Kinds()...)
+	if ctx.Err() != nil {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("%w; with --no-probe the mailbox is connected without what they teach", err)
 	}
