@@ -110,7 +110,7 @@ func (o *Lookout) Close() {
 // news opens the folder and notes how it stands; ok tells whether it is there.
 func (o *Lookout) news(ctx context.Context, name string) (b box, ok bool, err error) {
 	b, err = o.client.examine(ctx, name)
-	if refused(err) {
+	if refused(err) && !hasNoRoom(err) { // else what lies there would be taken for lost
 		delete(o.seen, name)
 		return box{}, false, nil
 	}

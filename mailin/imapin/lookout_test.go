@@ -58,19 +58,28 @@ func (s *shared) aLookoutSeesWhatIsNew(t *testing.T) {
 	}
 }
 
-func TestLookoutTellsALostConnection(t *testing.T) {
+// TestLookoutTellsThatItCannotLook: a mail that it does not see is no lost one then.
+func TestLookoutTellsThatItCannotLook(t *testing.T) {
 	t.Parallel()
-	s := &script{on: func(c *talk, command string) bool {
-		if strings.HasPrefix(command, "EXAMINE") {
-			_ = c.Close()
+	for name, answer := range map[string]func(*talk){
+		"a lost connection": func(c *talk) { _ = c.Close() },
+		"a server that has enough": func(c *talk) {
+			c.say("%s NO Request is throttled. Suggested Backoff Time: 1 milliseconds", c.tag)
+		},
+	} {
+		s := &script{on: func(c *talk, command string) bool {
+			if !strings.HasPrefix(command, "EXAMINE") {
+				return false
+			}
+			answer(c)
 			return true
+		}}
+		o, err := NewLookout(t.Context(), s.serve(t), quick(), t.TempDir(), func(Report) []string {
+			return []string{"INBOX"}
+		})
+		if err == nil {
+			o.Close()
+			t.Errorf("%s is no error", name)
 		}
-		return false
-	}}
-	_, err := NewLookout(t.Context(), s.serve(t), quick(), t.TempDir(), func(Report) []string {
-		return []string{"INBOX"}
-	})
-	if err == nil {
-		t.Error("a lost connection is no error")
 	}
 }
