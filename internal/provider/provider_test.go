@@ -294,7 +294,8 @@ func TestHostileAnswersAreNotTaken(t *testing.T) {
 		"round":        {at: at},
 		"address":      {at: config("imap 127.0.0.1 993 SSL", "imap localhost 993 SSL")},
 		"injection": {at: config("imap a.example&quot; 993 SSL", "imap a.example 993&#10;x SSL",
-			"imap a.example 993 SSL a&#10;b", "imap a.example 99300 SSL", "imap a.example 0 SSL")},
+			"imap a.example 993 SSL a&#10;b", "imap a.example 99300 SSL", "imap a.example 0 SSL",
+			"imap a.example 993 SSL a&#x9b;31m", "imap a.example 993 SSL a&#x202e;b")},
 		"deep": {at: strings.Repeat("<a>", 20_000)},
 		"html": {at: "<!DOCTYPE html><html><body>Welcome</body></html>"},
 	} {
