@@ -103,6 +103,9 @@ func (r *reception) answerAround(ctx context.Context) error {
 	if err := r.addMessage(ctx, &msg); err != nil {
 		return err
 	}
+	if t, err = r.tie(ctx, t); err != nil {
+		return err
+	}
 	return r.count(ctx, t, msg, writer)
 }
 
@@ -171,22 +174,23 @@ func (r *reception) count(
 	if err := r.touch(ctx, t); err != nil {
 		return err
 	}
-	if err := r.customersTurn(ctx, t, msg, actor); err != nil {
+	if t, err = r.customersTurn(ctx, t, msg, actor); err != nil {
 		return err
 	}
 	return r.tellAround(ctx, t, msg, writer, to)
 }
 
-// customersTurn moves the ticket on by an answer that may be older than what is known of it.
+// customersTurn moves the ticket on by an answer that may be older than what is known of it, and
+// gives it as it is then.
 func (r *reception) customersTurn(
 	ctx context.Context, t tickets.Ticket, msg tickets.Message, actor string,
-) error {
+) (tickets.Ticket, error) {
 	if t.Done() && msg.At.Before(t.SolvedAt) {
-		return nil
+		return t, nil
 	}
 	last, err := r.tx.Skim(ctx, t.Number, maxEarlier, 0)
 	if err != nil {
-		return fmt.Errorf("read messages of ticket %d: %w", t.Number, err)
+		return t, fmt.Errorf("read messages of ticket %d: %w", t.Number, err)
 	}
 	status := tickets.StatusPending
 	for _, m := range last {
@@ -197,10 +201,9 @@ func (r *reception) customersTurn(
 		}
 	}
 	if status == tickets.StatusOpen && t.Status != tickets.StatusNew {
-		return nil
+		return t, nil
 	}
-	_, err = r.setStatus(ctx, t, status, actor)
-	return err
+	return r.setStatus(ctx, t, status, actor)
 }
 
 // tellAround notifies those who follow the ticket, so that they do not answer once more. Of

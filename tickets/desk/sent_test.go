@@ -17,6 +17,7 @@ func (o *office) sent(
 ) *tickets.Mail {
 	m := o.mail(from, text, to(alice))
 	m.Road, m.Sent, m.InReplyTo = "imap", true, cited
+	m.Recipients = []string{support}
 	for _, f := range change {
 		f(m)
 	}
@@ -97,8 +98,9 @@ func TestAnswerAroundIsOnItsTicket(t *testing.T) {
 	if n := o.everything(alice); n != mails {
 		t.Errorf("the customer was sent %d mails more", n-mails)
 	}
-	if n := len(o.queued(tickets.OutNotification, ann)); n != 2 { // of question and answer
-		t.Errorf("ann was notified %d times", n)
+	told := o.queued(tickets.OutNotification, ann) // of question and answer
+	if len(told) != 2 || told[1].Facts.Status != tickets.StatusPending {
+		t.Errorf("ann was told %+v", told)
 	}
 	if o.known(zoe) || len(s.Participants) != 0 || o.everything(zoe) != 0 {
 		t.Errorf("a recipient became somebody: %+v", s.Participants)

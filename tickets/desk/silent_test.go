@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -115,6 +116,35 @@ func TestImportedAnswersAreAnswers(t *testing.T) {
 					s.Listed.Requester.Address != alice || s.Status != tickets.StatusOpen {
 					t.Errorf("%s, of %+v, from %s: %+v", s.Status, s.Listed.Requester, s.Source,
 						s.Messages)
+				}
+			})
+		}
+	}
+}
+
+// TestAnswerAroundThatShowsTwoTicketsToBeOneJoinsThem: a reply that cites nothing but the answer,
+// as some programs write it, came before the answer.
+func TestAnswerAroundThatShowsTwoTicketsToBeOneJoinsThem(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*tickets.Mail){
+		"in an archive": func(m *tickets.Mail) { m.Imported, m.Silent = true, true },
+		"among what is sent": func(m *tickets.Mail) {
+			m.Sent, m.Recipients = m.From.Address == support, []string{support}
+		},
+	} {
+		for _, order := range [][]int{{0, 2, 1}, {2, 0, 1}} {
+			t.Run(fmt.Sprint(name, order), func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t)
+				q := o.mail(alice, "It is broken.", change)
+				a := o.mail(support, "Mended.", to(alice), answers(q.MessageID), change)
+				r := o.mail(alice, "It is broken again.", answers(a.MessageID), change)
+				for _, i := range order {
+					o.receive([]*tickets.Mail{q, a, r}[i])
+				}
+				all, err := o.List(context.Background(), tickets.TicketFilter{}, "")
+				if err != nil || len(all) != 1 || all[0].MessageCount != 3 {
+					t.Errorf("%+v, %v", all, err)
 				}
 			})
 		}
