@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"helpgate/mailin/archive"
 )
 
 // history gives an mbox of n mails, three a conversation, one second apart, from the day of the
@@ -51,6 +53,25 @@ func put(t *testing.T, path, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestMailsOfAConversationGoOneBehindTheOther, where each names only the one that it answers.
+func TestMailsOfAConversationGoOneBehindTheOther(t *testing.T) {
+	t.Parallel()
+	w, used := way{lanes: importLanes}, map[int]bool{}
+	for i := range 4 * wayMemory {
+		id := fmt.Sprintf("m%d@c", i)
+		begun := w.of(id, archive.Head{ID: id, Thread: id})
+		answer := w.of("", archive.Head{ID: "a" + id, Thread: id})
+		more := w.of("", archive.Head{ID: "b" + id, Thread: "a" + id})
+		if answer != begun || more != begun {
+			t.Fatalf("lanes %d, %d, %d", begun, answer, more)
+		}
+		used[begun] = true
+	}
+	if len(used) != importLanes || len(w.last)+len(w.before) > 2*wayMemory {
+		t.Errorf("%d lanes, %d ids", len(used), len(w.last)+len(w.before))
+	}
 }
 
 // TestImportIsSilentHistory: conversations are tickets of their day, nothing goes out, a second run

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
@@ -88,6 +90,7 @@ func (in *intake) dispatch(ctx context.Context, behind string, lanes []chan *arr
 			close(lane)
 		}
 	}()
+	ways := way{lanes: len(lanes)}
 	for m, err := range in.box.Mails(ctx, behind) {
 		if err != nil {
 			return err
@@ -98,19 +101,44 @@ func (in *intake) dispatch(ctx context.Context, behind string, lanes []chan *arr
 			in.end(mail, &witness{}, err)
 			continue
 		}
-		thread := mail.head.Thread
-		if thread == "" {
-			thread = m.Place
-		}
-		sum := fnv.New32a()
-		sum.Write([]byte(thread))
 		select {
-		case lanes[sum.Sum32()%uint32(len(lanes))] <- mail:
+		case lanes[ways.of(m.Place, mail.head)] <- mail:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 	return nil
+}
+
+// way chooses lanes. It knows that of each of the last mails: what answers one goes behind it, also
+// where it names nothing else of the conversation.
+type way struct {
+	lanes        int
+	last, before map[uint64]int // by the hash of a Message-ID
+}
+
+// wayMemory is how many Message-IDs each of both maps of a way holds, far more than mails wait.
+const wayMemory = 1 << 12
+
+func (w *way) of(place string, head archive.Head) int {
+	hash := func(id string) uint64 {
+		sum := fnv.New64a()
+		io.WriteString(sum, id)
+		return sum.Sum64()
+	}
+	thread := hash(cmp.Or(head.Thread, place))
+	lane, known := w.last[thread]
+	if !known {
+		lane, known = w.before[thread]
+	}
+	if !known {
+		lane = int(thread % uint64(w.lanes))
+	}
+	if w.last == nil || len(w.last) >= wayMemory {
+		w.last, w.before = map[uint64]int{}, w.last
+	}
+	w.last[hash(head.ID)] = lane
+	return lane
 }
 
 // work takes the mails of a lane.

@@ -18,6 +18,8 @@ const maxHead = 64 << 10
 type Head struct {
 	// At is when the mail came: the topmost Received, else Date, else what the archive tells.
 	At time.Time
+	// ID is its Message-ID; "" if it has none.
+	ID string
 	// Thread is the Message-ID with which the mail's conversation began, as far as it tells; "" if
 	// it has none.
 	Thread string
@@ -64,7 +66,7 @@ func header(r io.Reader) ([]byte, error) {
 func readHead(text []byte) Head {
 	var h Head
 	var date time.Time
-	var own, answered, cited string
+	var answered, cited string
 	for name, value := range fields(text) {
 		switch name {
 		case "received":
@@ -74,7 +76,7 @@ func readHead(text []byte) Head {
 		case "date":
 			date, _ = rfc.ParseDate(value)
 		case "message-id":
-			own = firstID(value)
+			h.ID = firstID(value)
 		case "in-reply-to":
 			answered = firstID(value)
 		case "references":
@@ -84,7 +86,7 @@ func readHead(text []byte) Head {
 	if h.At.IsZero() {
 		h.At = date
 	}
-	for _, id := range []string{cited, answered, own} {
+	for _, id := range []string{cited, answered, h.ID} {
 		if h.Thread == "" {
 			h.Thread = id
 		}

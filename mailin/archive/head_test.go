@@ -17,14 +17,14 @@ func TestHeadOfAMail(t *testing.T) {
 		"A: b\r\n" + date:         {At: day(2)},
 		date + got:                {At: day(1)},
 		"Received: junk\n" + date: {At: day(2)},
-		"Message-ID: <a@b>\n":     {At: day(9), Thread: "a@b"},
-		"Message-ID: <a@b>\nIn-Reply-To:\n <c@d>\n":                        {At: day(9), Thread: "c@d"},
-		"References: <e@f>\n <c@d>\nIn-Reply-To: <c@d>\nMessage-Id: <a@b>": {At: day(9), Thread: "e@f"},
+		"Message-ID: <a@b>\n":     {At: day(9), ID: "a@b", Thread: "a@b"},
+		"Message-ID: <a@b>\nIn-Reply-To:\n <c@d>\n":                        {At: day(9), ID: "a@b", Thread: "c@d"},
+		"References: <e@f>\n <c@d>\nIn-Reply-To: <c@d>\nMessage-Id: <a@b>": {At: day(9), ID: "a@b", Thread: "e@f"},
 	} {
 		m := mailOf(t, text)
 		m.At = day(9)
 		h, err := m.Head()
-		if err != nil || !h.At.Equal(want.At) || h.Thread != want.Thread {
+		if err != nil || !h.At.Equal(want.At) || h.ID != want.ID || h.Thread != want.Thread {
 			t.Errorf("%q: %v, %v", text, h, err)
 		}
 	}
