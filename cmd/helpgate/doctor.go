@@ -35,8 +35,9 @@ func doctorCommand(a *app) *cobra.Command {
 		Long: "Looks at configuration, files, disks, database, ports, certificates, clocks, the\n" +
 			"log-ins at providers and relays, the records in DNS, and at what waits in the\n" +
 			"helpdesk. Each finding is ok, a warning, failed, or was skipped for the reason\n" +
-			"given. Nothing is changed, and no mail is sent. It works beside a running server,\n" +
-			"and when the database is broken. Exit code 0 tells that nothing failed.",
+			"given. No mail is sent, and nothing is changed but that a database of an older\n" +
+			"version is brought up, as by every verb. It works beside a running server, and\n" +
+			"when the database is broken. Exit code 0 tells that nothing failed.",
 		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(c.Context(), doctorPatience)

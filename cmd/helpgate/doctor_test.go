@@ -95,8 +95,9 @@ resolver = %q
 `, deskBox, k.imap, deskBox, testkit.MailPassword, relay.Addr(), deskBox, server.LocalAddr())
 	k.write(t, "relay-password", "relay-secret\n")
 	k.write(t, "helpgate.toml", k.text)
-	if a := call(t, "", "migrate", "-c", k.config); a.code != exitDone {
-		t.Fatalf("migrate: %s", a.err)
+	a := call(t, "", "agent", "add", "-c", k.config, "--email", "ann@agents.example")
+	if a.code != exitDone {
+		t.Fatalf("agent add: %s", a.err)
 	}
 	return k
 }
@@ -242,6 +243,10 @@ func TestDoctorFindsEachFault(t *testing.T) {
 		"port taken": {
 			"[verify]", fmt.Sprintf("[lmtp]\nlisten = %q\n[verify]", taken.Addr()),
 			"ports fail another program",
+		},
+		"nobody to answer": {
+			"imap =", "team = \"other\"\nimap =",
+			"work fail nobody hears of mail to " + deskBox,
 		},
 		"no such folder of sent mail": {
 			`tls = "none", username`, `tls = "none", sent = "Gone", username`,

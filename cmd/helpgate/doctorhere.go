@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -200,6 +201,7 @@ func (e *exam) work() []doctor.Check {
 		}}
 	}
 	return []doctor.Check{
+		ask("agents", "is there somebody to answer?", e.agents),
 		ask("outbox", "does mail wait long?", e.waiting),
 		ask("given up", "did mail not arrive?", e.failed),
 		ask("held", "does somebody have to decide?", e.held),
@@ -220,6 +222,23 @@ func (e *exam) stored(
 		}
 	}
 	return f
+}
+
+func (e *exam) agents(ctx context.Context) (doctor.Finding, error) {
+	all, err := e.world.desk.Agents(ctx)
+	if err != nil {
+		return doctor.Finding{}, err
+	}
+	for _, mb := range e.config.Mailboxes {
+		serves := func(ag tickets.Agent) bool { return ag.Serves(mb.Team) }
+		if !slices.ContainsFunc(all, serves) {
+			return doctor.Finding{
+				State: doctor.Fail, Seen: "nobody hears of mail to " + mb.Address,
+				Mend: "`helpgate agent add` somebody, for the team of this mailbox if it has one",
+			}, nil
+		}
+	}
+	return doctor.Finding{State: doctor.OK, Seen: "each mailbox has somebody"}, nil
 }
 
 func (e *exam) waiting(ctx context.Context) (doctor.Finding, error) {
