@@ -284,6 +284,23 @@ func TestConsentComesBackToThisMachine(t *testing.T) {
 	}
 }
 
+// TestAnApplicationIsAskedForAgain: white space around what is pasted is none of it, and of a try
+// that was refused nothing is kept.
+func TestAnApplicationIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	a := &app{streams: streams{err: io.Discard, in: strings.NewReader(
+		" " + idp.ClientID + "\t\ntenant \nwrong\n")}}
+	c := newConnect(a, &world{config: &config.Config{}}, connectFlags{}, shop)
+	o, err := c.tokens(t.Context(), "microsoft")
+	if err != nil || o.ClientID != idp.ClientID || o.Tenant != "tenant" ||
+		c.secrets.path(ofClient) == "" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if o, err := c.tokens(t.Context(), "microsoft"); err == nil || c.secrets.path(ofClient) != "" {
+		t.Errorf("again: %+v, %v, %q", o, err, c.secrets.typed)
+	}
+}
+
 func TestServersThatOnlyDNSNamesAreConfirmed(t *testing.T) {
 	t.Parallel()
 	doubtful := provider.Server{Address: "imap.host.example:993", TLS: "tls", Confirm: true}

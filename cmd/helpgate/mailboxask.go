@@ -51,6 +51,12 @@ func (k *asker) line(ctx context.Context, prompt string) (string, error) {
 	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
+// word asks for what is mostly pasted, with white space around it.
+func (k *asker) word(ctx context.Context, prompt string) (string, error) {
+	text, err := k.line(ctx, prompt)
+	return strings.TrimSpace(text), err
+}
+
 // secret asks for something that nobody may see.
 func (k *asker) secret(ctx context.Context, prompt string) (string, error) {
 	if k.terminal < 0 {

@@ -183,7 +183,7 @@ func (c *connect) learn(ctx context.Context) error {
 	if c.noProbe {
 		return nil
 	}
-	c.say("Sending probe mails from %s to itself: this may take three minutes.", c.box.Address)
+	c.a.tellProbing(c.box.Address)
 	report, err := c.w.probeAgain(ctx, c.box, probe.Kinds()...)
 	if ctx.Err() != nil {
 		return err

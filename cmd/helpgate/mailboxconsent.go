@@ -41,6 +41,7 @@ func (c *connect) way() provider.Proof {
 // tokens gets what tokens are asked for with: a service account's key, an application's secret, or
 // a person's consent.
 func (c *connect) tokens(ctx context.Context, whose string) (*config.OAuth2, error) {
+	clear(c.secrets.typed) // what a try before was refused with
 	o := &config.OAuth2{Provider: whose, Tenant: c.tenant, ClientID: c.clientID}
 	var err error
 	if c.tokenURL != "" {
@@ -70,9 +71,9 @@ func (c *connect) tokens(ctx context.Context, whose string) (*config.OAuth2, err
 // application asks for what no flag says of the application.
 func (c *connect) application(ctx context.Context, o *config.OAuth2) (err error) {
 	if o.ClientID == "" {
-		o.ClientID, err = c.ask.line(ctx, "Application (client) ID: ")
+		o.ClientID, err = c.ask.word(ctx, "Application (client) ID: ")
 		if err == nil && o.Provider == oauth.Microsoft && o.Tenant == "" {
-			o.Tenant, err = c.ask.line(ctx, "Directory (tenant) ID (empty: a personal account): ")
+			o.Tenant, err = c.ask.word(ctx, "Directory (tenant) ID (empty: a personal account): ")
 		}
 		if err == nil && c.clientSecret == "" {
 			var text string

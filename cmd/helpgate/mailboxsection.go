@@ -121,10 +121,7 @@ func (c *connect) section() string {
 func (c *connect) imapSection(t *table) {
 	m := c.box.IMAP
 	t.head("[mailbox.imap]")
-	t.note("Found by " + c.found.IMAP[0].Source + ".")
-	t.set("address", m.Address)
-	t.set("tls", m.TLS)
-	t.set("username", m.Username)
+	t.server(c.found.IMAP[0].Source, m.Address, m.TLS, m.Username)
 	c.proof(t, m.OAuth2, ofPassword)
 	c.notes(t, "junk", "size", "idle", "move", "uidplus", "special_use", "junk_folder")
 	t.set("after", m.After)
@@ -137,10 +134,7 @@ func (c *connect) imapSection(t *table) {
 func (c *connect) relaySection(t *table) {
 	r := c.box.Relay
 	t.head("[mailbox.relay]")
-	t.note("Found by " + c.found.Relay[0].Source + ".")
-	t.set("address", r.Address)
-	t.set("tls", r.TLS)
-	t.set("username", r.Username)
+	t.server(c.found.Relay[0].Source, r.Address, r.TLS, r.Username)
 	kind := ofPassword
 	if c.secrets.path(ofRelay) != "" {
 		kind = ofRelay
@@ -232,6 +226,14 @@ func (t *table) head(name string) {
 		t.WriteString("\n")
 	}
 	t.WriteString(name + "\n")
+}
+
+// server writes where one is, and who we are there.
+func (t *table) server(source, address, tls, username string) {
+	t.note("Found by " + source + ".")
+	t.set("address", address)
+	t.set("tls", tls)
+	t.set("username", username)
 }
 
 func (t *table) set(name string, value any) {

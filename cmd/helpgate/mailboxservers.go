@@ -76,12 +76,12 @@ func (c *connect) confirm(ctx context.Context) error {
 	if c.withYes {
 		return nil
 	}
-	answer, err := c.ask.line(ctx, fmt.Sprintf("DNS alone names %q, outside the address's domain. "+
+	answer, err := c.ask.word(ctx, fmt.Sprintf("DNS alone names %q, outside the address's domain. "+
 		"Are these your provider's? [y/N] ", doubtful))
 	if err != nil {
 		return fmt.Errorf("%w: say --yes, or name them with --imap and --relay", err)
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	switch strings.ToLower(answer) {
 	case "y", "yes":
 	default:
 		return errors.New("nothing was done: name the servers with --imap and --relay")

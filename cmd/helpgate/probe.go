@@ -31,6 +31,7 @@ func mailboxProbe(a *app) *cobra.Command {
 				if err != nil {
 					return usageError{err}
 				}
+				a.tellProbing(mb.Address)
 				report, err := w.probeAgain(c.Context(), mb, probe.Kinds()...)
 				if err != nil {
 					return err
@@ -42,6 +43,11 @@ func mailboxProbe(a *app) *cobra.Command {
 			})
 		},
 	}
+}
+
+// tellProbing says why nothing else is said for a while.
+func (a *app) tellProbing(address string) {
+	fmt.Fprintf(a.err, "Sending probe mails from %s to itself: this may take three minutes.\n", address)
 }
 
 // probed finds the mailbox of an address, which must have both ways of the loop.
