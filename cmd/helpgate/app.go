@@ -1,16 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
+	"unicode"
 
 	"helpgate/internal/clock"
 	"helpgate/internal/config"
@@ -169,6 +172,9 @@ func (w *world) Close() error { return errors.Join(w.db.Close(), w.node.Close())
 // print writes the answer: as JSON when asked for, else as text does.
 func (a *app) print(v any, text func()) error {
 	if !a.json {
+		out := a.out
+		a.out = steady{out}
+		defer func() { a.out = out }()
 		text()
 		return nil
 	}
@@ -176,6 +182,20 @@ func (a *app) print(v any, text func()) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// steady passes text on without the characters that steer a terminal: much of it strangers wrote.
+type steady struct{ to io.Writer }
+
+// Write implements io.Writer.
+func (s steady) Write(text []byte) (int, error) {
+	_, err := s.to.Write(bytes.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return ' '
+		}
+		return r
+	}, text))
+	return len(text), err
 }
 
 func getenv(environ []string, name string) string {
