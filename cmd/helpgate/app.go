@@ -184,7 +184,7 @@ func (a *app) print(v any, text func()) error {
 	return enc.Encode(v)
 }
 
-// steady passes text on without the characters that steer a terminal: much of it strangers wrote.
+// steady passes text on without the characters that steer a terminal: servers wrote some of it.
 type steady struct{ to io.Writer }
 
 // Write implements io.Writer.

@@ -266,24 +266,3 @@ func TestTicketWithoutTimesIsShown(t *testing.T) {
 		t.Errorf("a time is %s", *got)
 	}
 }
-
-// TestNoMailSteersTheTerminal on which its ticket is shown.
-func TestNoMailSteersTheTerminal(t *testing.T) {
-	t.Parallel()
-	config := site(t)
-	mail := "From: a@b.example\nTo: support@example.com\nMessage-ID: <1@b.example>\n" +
-		"Subject: =?utf-8?q?=1B]0;owned=07?=\nContent-Type: text/plain; charset=utf-8\n\n" +
-		"clear \x1b[2J\u009b31m, 你好\twell\n"
-	if a := call(t, mail, "inject", "-c", config, "support@example.com"); a.code != exitDone {
-		t.Fatal(a.err)
-	}
-	for _, args := range [][]string{{"ticket", "show", "1"}, {"ticket", "list"}} {
-		a := call(t, "", append(args, "-c", config)...)
-		if i := strings.IndexAny(a.out, "\x1b\x07\u009b"); i >= 0 || a.code != exitDone {
-			t.Errorf("%q: exit %d, %q", args, a.code, a.out)
-		}
-	}
-	if a := call(t, "", "ticket", "show", "1", "-c", config); !strings.Contains(a.out, "你好\twell") {
-		t.Errorf("%q", a.out)
-	}
-}

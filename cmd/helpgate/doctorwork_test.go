@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,18 @@ import (
 	"helpgate/mailin/imapin"
 	"helpgate/tickets"
 )
+
+// TestNoServerSteersTheTerminal on which doctor shows what it said.
+func TestNoServerSteersTheTerminal(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	a := &app{streams: streams{out: &out}}
+	err := a.printFindings([]doctor.Finding{{Seen: "v=spf1 \x1b[2J\u009b31m\x7f 你好"}})
+	if err != nil || strings.ContainsAny(out.String(), "\x1b\u009b\x7f") ||
+		!strings.Contains(out.String(), "31m") || !strings.Contains(out.String(), "你好") {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
 
 func TestDoctorTellsHowAFolderFares(t *testing.T) {
 	t.Parallel()
