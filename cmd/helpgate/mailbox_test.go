@@ -223,6 +223,15 @@ func TestConnectPrintsAndChangesNothing(t *testing.T) {
 	}
 }
 
+// TestConnectAsksForNothingThatItCannotKeep, nor does it look for servers then.
+func TestConnectAsksForNothingThatItCannotKeep(t *testing.T) {
+	t.Parallel()
+	c := &connect{path: "/proc/" + defaultConfig} // where nobody can make a file
+	if err := c.do(t.Context()); err == nil || !strings.Contains(err.Error(), "--print") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestConnectWithNobodyToAskSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	_, run := connects(t, imapHost(t, right))

@@ -154,6 +154,11 @@ func (c *connect) do(ctx context.Context) error {
 		return errors.New("there is no configuration to add the mailbox to: make one with " +
 			"'helpgate init', or name it with -c")
 	}
+	if !c.print {
+		if err := mayWrite(filepath.Dir(c.path)); err != nil {
+			return err
+		}
+	}
 	if err := c.servers(ctx); err != nil {
 		return err
 	}

@@ -103,6 +103,15 @@ func (s secrets) write(config string) ([]string, error) {
 	return written, nil
 }
 
+// mayWrite tells whether files can be made in a folder, before somebody types and waits in vain.
+func mayWrite(dir string) error {
+	f, err := os.CreateTemp(dir, ".helpgate-*")
+	if err != nil {
+		return fmt.Errorf("write beside the configuration: %w; or say --print", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // replaceFile writes a file whole or not at all. It gets the owner of the file like; a new one may
 // be read by that owner alone, and by the group if the other file is open to that and closed to all
 // others.

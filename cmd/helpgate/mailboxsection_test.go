@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,6 +129,14 @@ func TestSectionThatWouldNotLoadIsNotAdded(t *testing.T) {
 	_, run := connects(t, imapHost(t, right), "right")
 	a := run("-c", path)
 	if a.code != exitFailed || !strings.Contains(a.out, "[[mailbox]]") || read(t, path) != text {
+		t.Errorf("exit %d\n%s%s", a.code, a.out, a.err)
+	}
+	secret := filepath.Join(filepath.Dir(path), shop+".password")
+	if err := errors.Join(os.Remove(secret), os.Mkdir(secret, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	a = run("-c", path) // the secret cannot be kept
+	if a.code != exitFailed || !strings.Contains(a.out, "[[mailbox]]") {
 		t.Errorf("exit %d\n%s%s", a.code, a.out, a.err)
 	}
 	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*"))

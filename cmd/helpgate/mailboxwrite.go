@@ -17,22 +17,18 @@ import (
 // finish writes the secrets and the section, and tells what was done.
 func (c *connect) finish() error {
 	c.settle()
-	files, err := c.secrets.write(c.path)
-	if err != nil {
-		return err
-	}
+	files, failed := c.secrets.write(c.path)
 	section := c.section()
 	done := c.view(section, files)
 	why := c.whyPrinted()
-	var failed error
-	if why == "" {
-		why = "Add this section to the configuration by hand."
+	if why == "" && failed == nil {
 		if err := addSection(c.path, section, c.a.environ); err != nil {
 			failed = fmt.Errorf("add section to the configuration: %w", err)
 		} else {
 			done.Config, done.Section = c.path, ""
 		}
 	}
+	why = cmp.Or(why, "Add this section to the configuration by hand.")
 	return errors.Join(c.a.print(done, func() { c.tell(done, why) }), failed)
 }
 
