@@ -54,8 +54,8 @@ func (w *world) routes() ([]queue.Route, error) {
 // mxConnections is how many mails go directly to recipients' hosts at once.
 const mxConnections = 10
 
-// composedAhead is how many mails are worked at for each connection to a relay, which itself lets no
-// more through than it has connections: while one mail is on its way, the next is composed and kept.
+// composedAhead is how many mails are worked at for each connection to a relay, which itself lets
+// no more through than it has connections: while one mail is on its way, the next is composed.
 const composedAhead = 2
 
 func (w *world) route(r *config.Relay) (queue.Route, error) {
@@ -85,8 +85,8 @@ func (w *world) relayConfig(r *config.Relay) (relay.Config, error) {
 	}, err
 }
 
-// kickEvery is how often the outbox worker is hinted at most: to wake it for each of a thousand mails
-// a second would cost as much as a part of their work.
+// kickEvery is how often the outbox worker is hinted at most: to wake it for each of a thousand
+// mails a second would cost as much as a part of their work.
 const kickEvery = 5 * time.Millisecond
 
 // kick hints to the outbox worker, until ctx is done, that something was committed.

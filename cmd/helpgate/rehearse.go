@@ -20,8 +20,8 @@ import (
 )
 
 // rehearseText is its help.
-const rehearseText = `Tell what today's rules would make of an archive: an mbox, a Maildir, or a folder of
-.eml files.
+const rehearseText = `Tell what today's rules would make of an archive: an mbox, a Maildir, or a
+folder of .eml files.
 
 Its mails go the whole way of new mail, each at the time when it came, by the mailboxes of the
 configuration and the agents of its database, in a database of their own in a temporary folder. The

@@ -46,8 +46,8 @@ func replayCommand(a *app) *cobra.Command {
 }
 
 // replayText is its help.
-const replayText = `Read a received mail again from its kept source, as today's program reads it. ID is that
-of a message in 'helpgate ticket show --json'.
+const replayText = `Read a received mail again from its kept source, as today's program reads it. ID
+is that of a message in 'helpgate ticket show --json'.
 
 A message that holds its source alone, because it could not be read when it came, is mended if it
 can be read now: texts, files and kind are those of the mail, and its ticket has an event that says

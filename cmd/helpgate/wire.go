@@ -118,9 +118,8 @@ func (g *gateway) serveMetrics(ctx context.Context, address string) error {
 func (w *world) gate(texts *templates.Set, meter mailin.Meter) (*mailin.Gate, error) {
 	return mailin.NewGate(mailin.GateConfig{
 		Desk: w.desk, Blobs: w.db.Blobs(), Mailboxes: w.mailboxes, Keyring: w.keyring,
-		Hostname:   w.config.Site.Hostname,
-		Separators: texts.Separators(), Words: texts, MaxSize: w.config.SMTP.MaxMessageSize, Clock: w.clock,
-		Logger: w.logger, Meter: meter,
+		Hostname: w.config.Site.Hostname, Separators: texts.Separators(), Words: texts,
+		MaxSize: w.config.SMTP.MaxMessageSize, Clock: w.clock, Logger: w.logger, Meter: meter,
 	})
 }
 

@@ -8,8 +8,8 @@
 // Such a consent is asked for by a Consent, in the person's browser. The package does not retry: it
 // remembers when it may ask again, and the log-ins before that fail at once with the same error.
 //
-// cmd/helpgate makes one Keeper; mailin/imapin and mailout/relay ask its Sources for a Client at each
-// log-in, from any goroutine. The package starts none.
+// cmd/helpgate makes one Keeper; mailin/imapin and mailout/relay ask its Sources for a Client at
+// each log-in, from any goroutine. The package starts none.
 package oauth
 
 import (
@@ -39,8 +39,8 @@ const (
 	margin = 5 * time.Minute
 )
 
-// Config says whose access is asked for, and by which proof: ServiceAccount, else RefreshToken, else
-// the client credentials.
+// Config says whose access is asked for, and by which proof: ServiceAccount, else RefreshToken,
+// else the client credentials.
 type Config struct {
 	Provider string // Microsoft, Google or Other
 	// Tenant is Microsoft's name of the organisation; "" is "common", which a refresh token may use.

@@ -12,7 +12,7 @@ import (
 	"text/template"
 )
 
-// cyrusPackages are what tools/debs fetched: Cyrus excludes Dovecot as a package, and runs unpacked.
+// cyrusPackages are what tools/debs fetched: as packages they exclude Dovecot, and so run unpacked.
 var cyrusPackages = []string{"cyrus-imapd", "sasl2-bin"}
 
 // cyrus is a Cyrus IMAP in the making.
@@ -22,8 +22,8 @@ type cyrus struct {
 	env []string // how its programs find its libraries and themselves
 }
 
-// StartCyrus runs a real Cyrus IMAP until the test ends. Users are full addresses; each has an inbox
-// and MailPassword; LMTP refuses everyone else.
+// StartCyrus runs a real Cyrus IMAP until the test ends. Users are full addresses; each has an
+// inbox and MailPassword; LMTP refuses everyone else.
 func StartCyrus(t testing.TB, users ...string) *MailServer {
 	t.Helper()
 	debs := cyrusDebs(t)

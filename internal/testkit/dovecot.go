@@ -59,8 +59,8 @@ func StartDovecot(t testing.TB, users ...string) *Dovecot {
 	return StartDovecotOfTokens(t, "", users...)
 }
 
-// StartDovecotOfTokens runs one that takes log-ins by access tokens too, which it asks for at the URL
-// (RFC 7662).
+// StartDovecotOfTokens runs one that takes log-ins by access tokens too, which it asks for at the
+// URL (RFC 7662).
 func StartDovecotOfTokens(t testing.TB, introspection string, users ...string) *Dovecot {
 	t.Helper()
 	path, err := exec.LookPath("dovecot")
