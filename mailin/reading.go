@@ -178,6 +178,9 @@ func (g *Gate) judge(m *tickets.Mail, env Envelope, rd *Reading, s desk.Sight) {
 	m.Auto, m.Automatic, m.Signs = v.Kind, v.Automatic, v.Signs
 	m.NoAutoReply = v.NoAutoReply || env.Late || env.Silent
 	m.Report, m.Away = v.Report, v.Away
+	if m.Report != nil {
+		m.Report.Ours = g.cameBack(rd)
+	}
 	if len(m.Claims) > 0 { // else it is not on the agents' road
 		m.Suspicion, m.SuspicionAway = classify.Suspicious(classify.AgentInput{
 			Suppressed: v.Suppressed, Subject: m.Subject, NewText: in.NewText,

@@ -1,6 +1,10 @@
 package tickets
 
-import "time"
+import (
+	"time"
+
+	"helpgate/internal/token"
+)
 
 // Report is what a mail system tells of a mail that did not arrive, or not yet (RFC 3464). It
 // proves nothing by itself: whoever writes a mail can write such a report (RULES section 4).
@@ -8,6 +12,8 @@ type Report struct {
 	Recipients []ReportedRecipient
 	MessageID  string // of the mail that is told of, without brackets; "" when it is not told
 	EnvelopeID string // the ENVID under which it was sent (RFC 3461), decoded; "" without one
+	// Ours is the delivery of ours that came back, by its loop header; zero without one.
+	Ours token.Claim
 }
 
 // ReportedRecipient is what became of the mail for one recipient.

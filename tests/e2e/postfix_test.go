@@ -68,7 +68,7 @@ func TestPostfixOnBothSides(t *testing.T) {
 	t.Parallel()
 	for tokens, bounced := range map[string]string{
 		"plus":    "verdict=recorded rule=bounce ticket=1",
-		"headers": "verdict=recorded",
+		"headers": "verdict=recorded rule=bounce ticket=1",
 	} {
 		t.Run(tokens, func(t *testing.T) {
 			t.Parallel()

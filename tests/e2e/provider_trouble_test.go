@@ -7,31 +7,44 @@ import (
 	"helpgate/internal/testkit/provider"
 )
 
-// TestABounceAtEachProviderIsAnsweredByNobody: it comes to the return path of the mail, to one of
-// the provider's own, or to the mailbox, and begins neither a ticket nor a mail to whom it did not
-// reach.
-func TestABounceAtEachProviderIsAnsweredByNobody(t *testing.T) {
+// TestABounceAtEachProviderIsToldWhoWrote: it comes to the return path of the mail, to one of the
+// provider's own, or to the mailbox, and tells of mails whose Message-ID the provider may have
+// changed. The agent who wrote hears of it, the ticket tells it, and it begins neither a ticket nor
+// a mail to whom it did not reach.
+func TestABounceAtEachProviderIsToldWhoWrote(t *testing.T) {
 	t.Parallel()
 	for _, p := range []provider.Profile{
 		provider.Microsoft365(support), provider.SES(support), provider.CPanel(support),
+		provider.Gmail(support), provider.Exmail(support),
 		provider.GoogleGroup(support, "helpdesk@desk.example"),
 	} {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			h := atHost(t, p)
 			h.arrives(alice, support, question("q1@customer"))
-			h.mailed(ann, "change my password")
-			h.mailed(alice, "#1")
+			note := h.mailed(ann, "change my password")
+			h.arrives(ann, note.replyTo(), note.reply(ann, "a1@agents", "Under settings."))
+			h.mailed(alice, "Under settings.")
 			h.settled()
 			for _, m := range h.at.Outside.Mails() {
+				if m.To[0] != alice { // the acknowledgement and the answer
+					continue
+				}
 				if err := h.at.Bounce(m); err != nil {
 					t.Fatal(err)
 				}
 			}
-			h.filed(1 + 2*h.copies())
+			h.mailed(ann, "there is no such address: "+alice)
 			h.settled()
-			if n := len(h.at.Outside.Mails()); n != 2 || len(h.tickets()) != 1 {
-				t.Errorf("%d mails went out, want 2; there are %d tickets", n, len(h.tickets()))
+			if n, m := len(h.everything(alice)), len(h.everything(ann)); n != 2 || m != 2 {
+				t.Errorf("the customer got %d mails, the agent %d, want 2 each", n, m)
+			}
+			tk := h.ticket(1)
+			if n := tk.happened("delivery-failed", "5.1.1 smtp; 550 5.1.1 no such user"); n != 2 {
+				t.Errorf("%d events tell of the acknowledgement and the answer: %+v", n, tk.Events)
+			}
+			if m := tk.last(t); m.Kind != "note" || m.Rule != "bounce" || len(h.tickets()) != 1 {
+				t.Errorf("the last is a %s by %q; %d tickets", m.Kind, m.Rule, len(h.tickets()))
 			}
 		})
 	}

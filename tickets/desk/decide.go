@@ -21,11 +21,18 @@ func (r *reception) decide(ctx context.Context) error {
 	if r.mail.MessageID != "" {
 		ids = append(ids, r.mail.MessageID)
 	}
+	if report := r.mail.Report; report != nil && report.MessageID != "" {
+		ids = append(ids, report.MessageID)
+	}
 	refs, err := r.tx.FindRefs(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("look up references: %w", err)
 	}
 	r.standing = map[int64]thread.Standing{}
+	if traced, err := r.traces(ctx, refs); err != nil || traced {
+		r.journal.Rule = r.decision.Rule
+		return err
+	}
 	for _, n := range r.candidates(refs) {
 		if err := r.stand(ctx, n); err != nil {
 			return err

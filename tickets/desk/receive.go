@@ -25,8 +25,9 @@ type reception struct {
 	*act
 	mail     *tickets.Mail
 	key      tickets.Key
-	reused   bool // another mail came under its Message-ID
-	around   bool // an answer of the helpdesk to the ticket, which the customer has already
+	reused   bool      // another mail came under its Message-ID
+	around   bool      // an answer of the helpdesk to the ticket, which the customer has already
+	back     *returned // the mail of ours that it tells of, as a bounce; nil for any other
 	mailbox  tickets.Mailbox
 	others   []string // further mailboxes of ours that the mail names
 	decision thread.Decision
@@ -174,6 +175,8 @@ func (r *reception) dispatch(ctx context.Context) error {
 	isAgent = isAgent && !r.mail.Untrusted
 	ours := r.around || r.decision.Ticket == 0 && r.begins()
 	switch {
+	case r.back != nil:
+		return r.comesBack(ctx)
 	case r.passing() || ours && r.robots():
 		r.journal.Verdict = tickets.VerdictRecorded
 		return nil
