@@ -169,28 +169,18 @@ func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 	}
 }
 
-func TestDoctorFindsEachFault(t *testing.T) {
-	t.Parallel()
-	k := newClinic(t, testkit.StartDovecot(t, deskBox).IMAP)
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { taken.Close() })
-	if err := os.MkdirAll(filepath.Join(k.dir, "texts", "mail"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	k.write(t, "texts/mail/alrt.txt", "")
+// fault is what is made wrong in a configuration where all is well, and what must be found then.
+type fault struct{ old, new, want string }
+
+// faults gives them by name; another program listens at taken.
+func (k *clinic) faults(t *testing.T, taken string) map[string]fault {
 	provider := idp.Start(t)
 	provider.EndConsent()
 	oauth := fmt.Sprintf(`oauth2 = { provider = "google", token_url = %q, client_id = %q, `+
 		`client_secret = %q, refresh_token = %q }`, provider.URL, idp.ClientID, idp.ClientSecret,
 		idp.RefreshToken)
 	password := fmt.Sprintf("password = %q", testkit.MailPassword)
-	for name, c := range map[string]struct {
-		old, new string // in the configuration
-		want     string
-	}{
+	return map[string]fault{
 		"unknown key": {"[site]", "[site]\nhostnam = \"x\"", "configuration fail hostname"},
 		"no mailbox": {
 			k.text[strings.Index(k.text, "[[mailbox]]"):], "",
@@ -241,7 +231,7 @@ func TestDoctorFindsEachFault(t *testing.T) {
 			"dns fail help.desk.example has no address",
 		},
 		"port taken": {
-			"[verify]", fmt.Sprintf("[lmtp]\nlisten = %q\n[verify]", taken.Addr()),
+			"[verify]", fmt.Sprintf("[lmtp]\nlisten = %q\n[verify]", taken),
 			"ports fail another program",
 		},
 		"nobody to answer": {
@@ -256,7 +246,22 @@ func TestDoctorFindsEachFault(t *testing.T) {
 			`tls = "none", username`, `tls = "starttls", username`,
 			"certificates skipped STARTTLS",
 		},
-	} {
+	}
+}
+
+func TestDoctorFindsEachFault(t *testing.T) {
+	t.Parallel()
+	k := newClinic(t, testkit.StartDovecot(t, deskBox).IMAP)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() })
+	if err := os.MkdirAll(filepath.Join(k.dir, "texts", "mail"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	k.write(t, "texts/mail/alrt.txt", "")
+	for name, c := range k.faults(t, taken.Addr().String()) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if !strings.Contains(k.text, c.old) {
