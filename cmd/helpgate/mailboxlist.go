@@ -77,7 +77,7 @@ func (w *world) mailboxView(ctx context.Context, mb config.Mailbox) (mailboxView
 		return v, nil
 	}
 	v.In, v.IMAP = "imap", mb.IMAP.Address
-	for _, folder := range mb.IMAP.Folder {
+	for _, folder := range mb.IMAP.Polled() {
 		f, err := health.Read(ctx, marks{w.db}, mb.Address, folder)
 		if err != nil {
 			return mailboxView{}, err

@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,5 +42,25 @@ func TestASilentMailboxIsInTheOutboxOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestTheFolderOfSentMailHasItsHealth(t *testing.T) {
+	t.Parallel()
+	k := newClinic(t, nowhere)
+	k.write(t, "helpgate.toml", strings.Replace(k.text, "imap = {", `imap = { sent = "Sent",`, 1))
+	a := &app{streams: streams{err: io.Discard}, configPath: k.config}
+	err := a.with(t.Context(), func(w *world) error {
+		view, err := w.mailboxView(t.Context(), w.config.Mailboxes[0])
+		polled := mapAll(w.folders(), func(f health.Folder) string { return f.Folder })
+		listed := mapAll(view.Folders, func(f folderView) string { return f.Folder })
+		want := []string{"INBOX", "Sent"}
+		if !slices.Equal(polled, want) || !slices.Equal(listed, want) {
+			t.Errorf("polled %q, listed %q", polled, listed)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
