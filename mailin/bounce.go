@@ -19,8 +19,8 @@ const (
 var loopLine = regexp.MustCompile(
 	`(?im)^[> \t]*` + classify.LoopHeader + `:[ \t]*(?:\r?\n[> \t]+)?([a-z2-7]+)`)
 
-// cameBack gives the delivery of ours that a bounce returns, whole, as header or within its text, by
-// our loop header there: it is left alone by relays that write Message-IDs of their own.
+// cameBack gives the delivery of ours that a bounce returns, whole, as header or within its text,
+// by our loop header there: it is left alone by relays that write Message-IDs of their own.
 func (g *Gate) cameBack(rd *Reading) token.Claim {
 	var texts []string
 	for _, e := range rd.Mail.Enclosed {

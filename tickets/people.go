@@ -28,6 +28,9 @@ type Customer struct {
 	// that its owner is known to read mail there (RULES section 3, acknowledgement).
 	Known     bool
 	CreatedAt time.Time
+	// SuppressedUntil is when the address may get automatic mail again, after mail to it came back;
+	// zero: at once.
+	SuppressedUntil time.Time
 }
 
 // Person gives name and address.

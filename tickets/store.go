@@ -26,6 +26,7 @@ type Tx interface {
 	HistoryTx
 	MessageTx
 	PeopleTx
+	SuppressionTx
 	ParticipantTx
 	ThreadTx
 	OutboxTx
@@ -101,6 +102,12 @@ type PeopleTx interface {
 	PasswordHash(ctx context.Context, agent int64) (string, error)
 	// SetPasswordHash changes it; "" takes it away.
 	SetPasswordHash(ctx context.Context, agent int64, hash string) error
+}
+
+// SuppressionTx tells who gets no automatic mail.
+type SuppressionTx interface {
+	// Suppressed gives the customers who get none at the time, whose end comes first first.
+	Suppressed(ctx context.Context, at time.Time) ([]Customer, error)
 }
 
 // ParticipantTx keeps who is on a ticket beside its requester.

@@ -137,6 +137,7 @@ const (
 	EventAckDropped     = "acknowledgement-dropped"
 	EventAway           = "away"
 	EventDeliveryFailed = "delivery-failed"
+	EventSuppressed     = "suppressed"
 	EventDelayed        = "delivery-delayed"
 	EventReread         = "reread"
 )

@@ -19,7 +19,8 @@ func queueCommand(a *app) *cobra.Command {
 		a.onID("drop", "Never send a mail", "outgoing mail", "helpgate queue list",
 			func(ctx context.Context, w *world, id int64) error {
 				return w.desk.Abandon(ctx, id, operator)
-			}))
+			}),
+		queueSuppressions(a))
 }
 
 // outStatuses are the statuses of the contract, with those of the outbox that each stands for: what

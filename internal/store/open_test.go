@@ -163,6 +163,8 @@ func toFirstSchema(t *testing.T, tx *tx) (err error) {
 		`CREATE INDEX outbox_by_status ON outbox (status, id)`,
 		`CREATE INDEX budget_by_expires_at ON budget (expires_at)`,
 		`ALTER TABLE message DROP COLUMN reply_end`,
+		`DROP INDEX customer_suppressed`,
+		`ALTER TABLE customer DROP COLUMN suppressed_until`,
 		`DELETE FROM goose_db_version WHERE version_id > 1`,
 	} {
 		err = errors.Join(err, tx.do(t.Context(), "go back", query))

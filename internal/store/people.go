@@ -3,15 +3,16 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"helpgate/tickets"
 )
 
-const customerColumns = `id, address, name, locale, timezone, known, created_at`
+const customerColumns = `id, address, name, locale, timezone, known, created_at, suppressed_until`
 
 func scanCustomer(s scanner) (c tickets.Customer, err error) {
 	return c, s.Scan(&c.ID, &c.Address, &c.Name, &c.Locale, &c.Timezone, &c.Known,
-		instant{&c.CreatedAt})
+		instant{&c.CreatedAt}, instant{&c.SuppressedUntil})
 }
 
 // Customer implements tickets.PeopleTx.
@@ -31,16 +32,24 @@ func (t *tx) SaveCustomer(ctx context.Context, c *tickets.Customer) (err error) 
 	op := "save customer " + c.Address
 	if c.ID == 0 {
 		c.ID, err = t.insert(ctx, op, `
-			INSERT INTO customer (address, name, locale, timezone, known, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-			c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt)
+			INSERT INTO customer (address, name, locale, timezone, known, created_at,
+				suppressed_until)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+			c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt, c.SuppressedUntil)
 		return err
 	}
 	return t.change(ctx, op, `
 		UPDATE customer SET address = $1, name = $2, locale = $3, timezone = $4, known = $5,
-			created_at = $6
-		WHERE id = $7`,
-		c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt, c.ID)
+			created_at = $6, suppressed_until = $7
+		WHERE id = $8`,
+		c.Address, c.Name, c.Locale, c.Timezone, c.Known, c.CreatedAt, c.SuppressedUntil, c.ID)
+}
+
+// Suppressed implements tickets.SuppressionTx.
+func (t *tx) Suppressed(ctx context.Context, at time.Time) ([]tickets.Customer, error) {
+	return list(ctx, t, "list suppressions", scanCustomer, `
+		SELECT `+customerColumns+` FROM customer
+		WHERE suppressed_until > 0 AND suppressed_until > $1 ORDER BY suppressed_until`, at)
 }
 
 // Agents implements tickets.PeopleTx. They are read once for a group of updates: each mail asks for

@@ -17,7 +17,8 @@ import (
 // are found from their newest end, an index of what waits or failed holds nothing else, and old
 // counts are looked for once an hour.
 var wholeReads = regexp.MustCompile(`^SCAN (a|due|budget|CONSTANT ROW|` +
-	`held USING INDEX held_waiting|outbox USING (COVERING )?INDEX outbox_(by_rank|due|failed))$`)
+	`held USING INDEX held_waiting|outbox USING (COVERING )?INDEX outbox_(by_rank|due|failed)|` +
+	`customer USING INDEX customer_suppressed)$`)
 
 // newest is the list of all, from the end.
 var newest = regexp.MustCompile(`(?s)ORDER BY (id|number) DESC`)

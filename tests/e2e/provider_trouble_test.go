@@ -43,6 +43,11 @@ func TestABounceAtEachProviderIsToldWhoWrote(t *testing.T) {
 			if n := tk.happened("delivery-failed", "5.1.1 smtp; 550 5.1.1 no such user"); n != 2 {
 				t.Errorf("%d events tell of the acknowledgement and the answer: %+v", n, tk.Events)
 			}
+			type suppression struct{ Address, Until string }
+			list := ask[[]suppression](h.gateway, "queue", "suppressions")
+			if len(list) != 1 || list[0].Address != alice || list[0].Until == "" {
+				t.Errorf("suppressed are %+v", list)
+			}
 			if m := tk.last(t); m.Kind != "note" || m.Rule != "bounce" || len(h.tickets()) != 1 {
 				t.Errorf("the last is a %s by %q; %d tickets", m.Kind, m.Rule, len(h.tickets()))
 			}

@@ -46,10 +46,14 @@ func (r *reception) acknowledge(
 	return r.enqueue(ctx, &o)
 }
 
-// mayAcknowledge asks the budgets of the address and the governor; what is allowed counts.
+// mayAcknowledge asks whether the address takes mail, its budgets and the governor; what is allowed
+// counts.
 func (r *reception) mayAcknowledge(
 	ctx context.Context, t tickets.Ticket, asker tickets.Customer,
 ) (bool, error) {
+	if r.now.Before(asker.SuppressedUntil) {
+		return false, nil
+	}
 	key, windows := "ack:"+asker.Address, govern.AckUnknown()
 	if asker.Known {
 		key, windows = "ack-known:"+asker.Address, govern.AckKnown()

@@ -15,6 +15,8 @@ import (
 type returned struct {
 	row tickets.Outgoing
 	who tickets.ReportedRecipient
+	// signed tells that it was found by what we signed for that one delivery.
+	signed bool
 }
 
 // proof is a reason to take a bounce for that of a delivery of the ticket (RULES section 4).
@@ -26,6 +28,8 @@ type proof struct {
 	// and where his mail was forwarded to may fail in his place. All else stands in the mail, and
 	// whoever got it could say that it did not reach somebody else.
 	path bool
+	// signed tells that it is what we signed for this delivery alone.
+	signed bool
 }
 
 // traces finds the delivery of ours that a bounce tells of, by the strongest proof that it holds,
@@ -51,7 +55,7 @@ func (r *reception) traces(ctx context.Context, refs []tickets.Ref) (bool, error
 				continue
 			}
 			if who, ok := concerns(r.mail.Report, o, p.path); ok {
-				r.back = &returned{o, who}
+				r.back = &returned{o, who, p.signed}
 				r.decision = thread.Decision{Rule: thread.RuleBounce, Ticket: st.Ticket.Number}
 				return true, nil
 			}
@@ -69,7 +73,7 @@ func (r *reception) proofs(refs []tickets.Ref) []proof {
 		if c.Ticket != 0 && c.Delivery != 0 {
 			all = append(all, proof{c.Ticket, func(o tickets.Outgoing) bool {
 				return o.Nonce == c.Delivery
-			}, path})
+			}, path, true})
 		}
 	}
 	for _, cl := range r.mail.Claims {
@@ -89,14 +93,14 @@ func (r *reception) proofs(refs []tickets.Ref) []proof {
 		if ref.Own && report.MessageID != "" && ref.MessageID == report.MessageID {
 			all = append(all, proof{ref.Ticket, func(o tickets.Outgoing) bool {
 				return o.Message == ref.Message && !o.Kind.ForAgents()
-			}, false})
+			}, false, false})
 		}
 	}
 	for _, cl := range r.mail.Claims {
 		if cl.Where == tickets.WhereMarker && len(report.Recipients) > 0 {
 			all = append(all, proof{cl.Ticket, func(o tickets.Outgoing) bool {
 				return o.Agent == cl.Person
-			}, false})
+			}, false, false})
 		}
 	}
 	return all
@@ -123,7 +127,7 @@ func concerns(
 
 // comesBack tells those concerned of a mail that did not arrive, once: of an answer the ticket gets
 // a note and who wrote it a mail, of an acknowledgement there is an event, and whoever is in charge
-// hears of what agents should have got. No mail about a bounce is caused by a bounce of such a mail.
+// hears of what agents should have got. The bounce of a mail about a bounce causes no further one.
 func (r *reception) comesBack(ctx context.Context) error {
 	o, ticket := r.back.row, r.decision.Ticket
 	r.journal.Verdict, r.journal.Ticket = tickets.VerdictRecorded, ticket
@@ -142,11 +146,10 @@ func (r *reception) comesBack(ctx context.Context) error {
 	if err := r.returnEvent(ctx, tickets.EventDeliveryFailed); err != nil {
 		return err
 	}
-	if r.back.reason() == reasonPolicy {
-		detail := o.Recipient.Address + ": " + r.back.words()
-		if err := r.alert(ctx, ticket, reasonPolicy, detail); err != nil {
-			return err
-		}
+	status := r.back.who.Status
+	gone := takesNone(status) || strings.HasPrefix(status, "4.") // a host that gave up
+	if err := r.learn(ctx, ticket, o, gone && r.back.signed, status, r.back.words()); err != nil {
+		return err
 	}
 	switch {
 	case o.Kind == tickets.OutAnswer:
@@ -218,9 +221,12 @@ const (
 	reasonPolicy  = "policy-refused"
 )
 
-// reason gives what the status means (RFC 3463 section 3).
-func (b *returned) reason() string {
-	class, detail, _ := strings.Cut(b.who.Status, ".")
+// reason gives what is said of why it came back.
+func (b *returned) reason() string { return reasonOf(b.who.Status) }
+
+// reasonOf gives what a status means (RFC 3463 section 3).
+func reasonOf(status string) string {
+	class, detail, _ := strings.Cut(status, ".")
 	switch {
 	case class == "5" && (detail == "1.1" || detail == "1.2" || detail == "1.10"):
 		return reasonUnknown
@@ -230,6 +236,12 @@ func (b *returned) reason() string {
 		return reasonPolicy
 	}
 	return reasonFailed
+}
+
+// takesNone tells that the address takes no mail.
+func takesNone(status string) bool {
+	reason := reasonOf(status)
+	return reason == reasonUnknown || reason == reasonFull
 }
 
 // words gives the status and the other server's words.

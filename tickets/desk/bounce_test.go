@@ -39,6 +39,10 @@ func of(o tickets.Outgoing) func(*tickets.Mail, *tickets.Report) {
 	return func(_ *tickets.Mail, r *tickets.Report) { r.MessageID = o.MessageID }
 }
 
+func byMarker(m *tickets.Mail, _ *tickets.Report) {
+	with(token.Claim{Purpose: token.PurposeMarker, Ticket: 1}, tickets.WhereMarker)(m)
+}
+
 // happened gives the ticket's events of a verb about a recipient.
 func (o *office) happened(verb, recipient string) []tickets.Event {
 	o.t.Helper()
@@ -63,9 +67,7 @@ func TestABounceIsTiedByEachProof(t *testing.T) {
 			}, tickets.WhereAddress)(m)
 		}
 	}
-	marker := func(m *tickets.Mail, _ *report) {
-		with(token.Claim{Purpose: token.PurposeMarker, Ticket: 1}, tickets.WhereMarker)(m)
-	}
+	marker := func(tickets.Outgoing) func(*tickets.Mail, *report) { return byMarker }
 	for name, c := range map[string]struct {
 		to    string
 		proof func(tickets.Outgoing) func(*tickets.Mail, *report)
@@ -94,10 +96,8 @@ func TestABounceIsTiedByEachProof(t *testing.T) {
 				}
 			}, false,
 		},
-		"marker": {alice, func(tickets.Outgoing) func(*tickets.Mail, *report) { return marker }, true},
-		"marker, nobody named": {
-			"", func(tickets.Outgoing) func(*tickets.Mail, *report) { return marker }, false,
-		},
+		"marker":               {alice, marker, true},
+		"marker, nobody named": {"", marker, false},
 		"a forged Message-ID": {alice, func(row tickets.Outgoing) func(*tickets.Mail, *report) {
 			return func(_ *tickets.Mail, r *report) { r.MessageID = "x" + row.MessageID[1:] }
 		}, false},

@@ -55,6 +55,9 @@ func (r *reception) newTicket(ctx context.Context) (tickets.Ticket, tickets.Cust
 	if err != nil {
 		return tickets.Ticket{}, asker, err
 	}
+	if err := r.lift(ctx, &asker); err != nil {
+		return tickets.Ticket{}, asker, err
+	}
 	t := tickets.Ticket{
 		Mailbox: r.mailbox.Address, Subject: rfc.BaseSubject(m.Subject), Requester: asker.ID,
 		Status: tickets.StatusNew, Priority: tickets.PriorityNormal, Type: tickets.TypeQuestion,
@@ -156,6 +159,9 @@ func (r *reception) customerMail(ctx context.Context) error {
 	}
 	author, err := r.customer(ctx, who, r.mail.Language)
 	if err != nil {
+		return err
+	}
+	if err := r.lift(ctx, &author); err != nil {
 		return err
 	}
 	msg := r.newMessage(t.Number, author)

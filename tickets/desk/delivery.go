@@ -26,6 +26,9 @@ func (d *Desk) DeliveryFailed(ctx context.Context, id int64, reply string) error
 				return err
 			}
 		}
+		if err := a.refused(ctx, o, reply); err != nil {
+			return err
+		}
 		switch {
 		case o.Kind == tickets.OutAnswer:
 			return a.answerFailed(ctx, o, reply)

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"helpgate/tickets"
 )
 
@@ -16,9 +18,14 @@ func testCustomers(b *bundle) {
 		})
 	}
 	b.equal(found(), c)
-	c.Name, c.Known, c.Locale = "Fang", false, ""
+	c.Name, c.Known, c.Locale, c.SuppressedUntil = "Fang", false, "", Now
 	b.update(func(tx tickets.Tx) error { return tx.SaveCustomer(b.ctx, &c) })
 	b.equal(found(), c)
+	for at, want := range map[time.Time][]tickets.Customer{Now.Add(-1e9): {c}, Now: nil} {
+		b.equal(read(b, func(tx tickets.Tx) ([]tickets.Customer, error) {
+			return tx.Suppressed(b.ctx, at)
+		}), want)
+	}
 	b.view(func(tx tickets.Tx) error {
 		got, err := tx.Customer(b.ctx, c.ID)
 		b.must(err)
