@@ -67,7 +67,9 @@ type Route struct {
 	// RatePerMinute and RatePerDay bound the attempts in any 60 s and any 24 h; 0: no bound. They
 	// are counted in memory: a process that starts anew counts anew.
 	RatePerMinute, RatePerDay int
-	Connections               int // deliveries at once; below 1 counts as 1
+	// Connections is how many mails are worked at at once, from composing to the relay's answer; below
+	// 1 counts as 1. A Deliverer that takes fewer at a time lets the others wait.
+	Connections int
 }
 
 // Config is what a Worker works with; every field is needed.
