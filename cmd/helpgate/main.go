@@ -127,6 +127,7 @@ func newRoot(s streams) *cobra.Command {
 		agentCommand(a), ticketCommand(a), heldCommand(a), queueCommand(a), mailboxCommand(a),
 		doctorCommand(a))
 	section(root, "Mails:", injectCommand(a), importCommand(a), inspectCommand(a),
+		explainCommand(a), traceCommand(a),
 		rehearseCommand(a), replayCommand(a))
 	return root
 }
