@@ -106,16 +106,16 @@ func (v *explainedJSON) named(ctx context.Context, w *world, id string) error {
 	}
 	pasts := map[int64]*past{}
 	for _, j := range entries {
-		p, ok := pasts[j.Ticket]
+		n, err := home(ctx, w, j)
+		if err != nil {
+			return err
+		}
+		p, ok := pasts[n]
 		if !ok {
-			p, err = pastOf(ctx, w, j.Ticket)
-			if errors.Is(err, tickets.ErrNotFound) { // it was erased: the journal outlives it
-				p, err = pastOf(ctx, w, 0)
-			}
-			if err != nil {
+			if p, err = pastOf(ctx, w, n); err != nil {
 				return err
 			}
-			pasts[j.Ticket] = p
+			pasts[n] = p
 		}
 		v.Mails = append(v.Mails, p.story(j))
 	}
@@ -129,6 +129,25 @@ func (v *explainedJSON) named(ctx context.Context, w *world, id string) error {
 			"'helpgate trace ADDRESS' lists what an address sent and was sent", id)
 	}
 	return nil
+}
+
+// home gives the ticket on which a mail's message stands by now, or 0: it became none, or was erased,
+// which the journal outlives.
+func home(ctx context.Context, w *world, j tickets.JournalEntry) (n int64, err error) {
+	err = w.db.View(ctx, func(tx tickets.Tx) error {
+		if j.Message == 0 {
+			t, err := tx.Ticket(ctx, j.Ticket)
+			n = t.Number
+			return err
+		}
+		m, err := tx.Message(ctx, j.Message)
+		n = m.Ticket
+		return err
+	})
+	if errors.Is(err, tickets.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
 }
 
 // past is all that is kept of a ticket, and what of it was told with a mail already.

@@ -125,6 +125,27 @@ func TestExplainFindsAMailByItsMessageID(t *testing.T) {
 	}
 }
 
+// TestExplainFollowsAMailIntoTheTicketThatTookItIn: what was sent because of it went along.
+func TestExplainFollowsAMailIntoTheTicketThatTookItIn(t *testing.T) {
+	t.Parallel()
+	config := site(t)
+	call(t, "", "agent", "add", "-c", config, "--email", "ann@agents.example")
+	for _, id := range []string{"q1@", "q2@"} {
+		mail := strings.Replace(plainMail, "q1@", id, 1)
+		call(t, mail, "inject", "-c", config, "support@example.com")
+	}
+	if a := call(t, "", "ticket", "merge", "-c", config, "1", "2"); a.code != exitDone {
+		t.Fatal(a.err)
+	}
+	if v := explainedOf(t, config, "2"); len(v.Mails) != 2 || len(v.Mails[0].Sent) != 2 {
+		t.Errorf("the ticket: %+v", v.Mails)
+	}
+	v := explainedOf(t, config, "q1@customer.example")
+	if len(v.Mails) != 1 || len(v.Mails[0].Sent) != 2 || v.Mails[0].Verified != "none" {
+		t.Errorf("the mail: %+v", v.Mails)
+	}
+}
+
 // TestExplainLooksAFileUp: what it would become, and nothing of it stays.
 func TestExplainLooksAFileUp(t *testing.T) {
 	t.Parallel()
