@@ -275,7 +275,7 @@ const (
 	// writing: FULL, because a mail that got its 250 must outlive a power cut; immediate, because
 	// a transaction that turns from reading to writing fails at once when another has written.
 	writing = "_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL" +
-		"&_txlock=immediate&_mutex=no&_cache_size=-8192"
+		"&_txlock=immediate&_mutex=no&_cache_size=-4096"
 	reading = "_busy_timeout=5000&_query_only=1&mode=rw&_mutex=no&_cache_size=-1024"
 )
 
