@@ -165,7 +165,7 @@ func senderAnswer(m tickets.Message) string {
 	case tickets.VerifiedUntrusted:
 		return who + ": From names not exactly one address, so nobody is believed"
 	}
-	return who + ", no proof asked for or given"
+	return who + ", with no proof by the domain"
 }
 
 // threadRules are the rules in the order in which they are asked, and what each looks for.
