@@ -131,8 +131,8 @@ func (v *explainedJSON) named(ctx context.Context, w *world, id string) error {
 	return nil
 }
 
-// home gives the ticket on which a mail's message stands by now, or 0: it became none, or was erased,
-// which the journal outlives.
+// home gives the ticket on which a mail's message stands by now, or 0: it became none, or was
+// erased, which the journal outlives.
 func home(ctx context.Context, w *world, j tickets.JournalEntry) (n int64, err error) {
 	err = w.db.View(ctx, func(tx tickets.Tx) error {
 		if j.Message == 0 {

@@ -11,8 +11,9 @@ import (
 
 // answering is a mail to the support address that answers plainMail.
 func answering(from, id, more, text string) string {
-	return "From: " + from + "\nTo: support@example.com\nSubject: Re: A question\nMessage-ID: <" + id +
-		">\nIn-Reply-To: <q1@customer.example>\nDate: Tue, 24 Nov 2026 10:05:00 +0000\n" + more +
+	return "From: " + from + "\nTo: support@example.com\nSubject: Re: A question\n" +
+		"Message-ID: <" + id + ">\nIn-Reply-To: <q1@customer.example>\n" +
+		"Date: Tue, 24 Nov 2026 10:05:00 +0000\n" + more +
 		"\n" + text + "\n"
 }
 

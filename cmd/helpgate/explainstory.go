@@ -198,7 +198,8 @@ func parted(signals []string) (signs, threading []string) {
 	return signs, threading
 }
 
-// ruleSteps tell each rule's answer; behind the one that decided, only of those that said something.
+// ruleSteps tell each rule's answer; behind the one that decided, only of those that said
+// something.
 func ruleSteps(decided string, ticket int64, threading []string) (ss []stepJSON) {
 	reached := decided == ""
 	for _, r := range threadRules {
@@ -291,7 +292,8 @@ func (v mailStoryJSON) unsent(msg tickets.Message) (missed []notSentJSON) {
 // unnotified tells why no agent was told of a customer's mail by a mail of its own.
 func unnotified(auto string) string {
 	if auto != "" {
-		return "an automatic mail (" + auto + ") on a ticket is nobody's question, or a limit held it"
+		return "an automatic mail (" + auto + ") on a ticket is nobody's question, or a limit " +
+			"held it"
 	}
 	return "it was joined with others in one list, the mail came silently, or nobody else " +
 		"serves the mailbox"

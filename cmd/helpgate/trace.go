@@ -23,7 +23,7 @@ type tracedJSON struct {
 	Subject   string        `json:"subject"`
 	MessageID string        `json:"message_id"`
 	Ticket    *int64        `json:"ticket"`
-	Became    string        `json:"became"` // a verdict for what came in, a status for what went out
+	Became    string        `json:"became"` // a verdict, or the status of what went out
 	Rule      string        `json:"rule"`
 	Auto      string        `json:"auto"`
 	Sent      *outgoingJSON `json:"sent"` // null for what came in

@@ -77,11 +77,13 @@ func TestExplainTellsAWholeStory(t *testing.T) {
 
 	e := ask[explained](g, "explain", "1")
 	first := e.of(t, "q1@customer", 1)
-	if first.Verdict != "ticket" || first.Rule != "new" || !first.went("acknowledgement", alice, "sent") ||
+	if first.Verdict != "ticket" || first.Rule != "new" ||
+		!first.went("acknowledgement", alice, "sent") ||
 		!first.went("notification", ann, "sent") || len(first.NotSent) != 0 {
 		t.Errorf("question: %+v", first)
 	}
-	if again := e.of(t, "q1@customer", 2); again.Verdict != "duplicate" || len(again.Sent) != 0 ||
+	again := e.of(t, "q1@customer", 2)
+	if again.Verdict != "duplicate" || len(again.Sent) != 0 ||
 		!strings.Contains(again.Steps[1].Answer, "Message-ID, sender and date") {
 		t.Errorf("copy: %+v", again)
 	}
