@@ -113,7 +113,7 @@ func TestHelpKnowsTheVerbsThatThereAre(t *testing.T) {
 		}
 	}
 	want := "helpgate helpgate demo init migrate serve agent doctor held mailbox queue ticket " +
-		"import inject inspect rehearse replay completion help"
+		"explain import inject inspect rehearse replay trace completion help"
 	if got := strings.Join(verbs, " "); got != want {
 		t.Errorf("help names %q, want %q", got, want)
 	}
